@@ -1,0 +1,40 @@
+//! The words agglo is written in: axes, panels, gaps, frames, seeds, languages.
+//!
+//! This crate must not know of files, clocks, threads, Arrow or any statistic.
+//!
+//! | for                                             | look at            |
+//! |-------------------------------------------------|--------------------|
+//! | a number, or the reason why there is none       | [`Datum`], [`Gap`] |
+//! | region × industry × period values               | [`Panel`]          |
+//! | one period without gaps, ready for a formula    | [`Activity`]       |
+//! | any other table in or out of a method           | [`Frame`]          |
+//! | reproducible random numbers                     | [`Seed`]           |
+//! | progress and cancelling                         | [`Control`]        |
+//! | text in both languages                          | [`Text`], [`Lang`] |
+//! | what a reader must know though the run went on  | [`Note`]           |
+#![forbid(unsafe_code)]
+
+mod activity;
+mod axis;
+mod control;
+mod frame;
+mod gap;
+mod lang;
+mod note;
+mod panel;
+mod seed;
+mod sum;
+
+pub use activity::{Activity, Completed, GapPolicy};
+pub use axis::Axis;
+pub use control::{Cancelled, Control};
+pub use frame::{Column, Frame, FrameError, Key, Values};
+pub use gap::{Datum, Gap, Undefined};
+pub use lang::{Lang, Text};
+pub use note::Note;
+pub use panel::{Absent, Panel, PanelError};
+pub use seed::Seed;
+pub use sum::{mean, sum};
+
+/// A calendar year, or whatever whole number the input counts periods with.
+pub type Period = i32;

@@ -1,0 +1,276 @@
+//! Regions × industries × periods of one measure, with a gap wherever there is no number.
+
+use std::sync::Arc;
+
+use crate::Period;
+use crate::activity::{Activity, Completed, GapPolicy};
+use crate::axis::Axis;
+use crate::frame::{Column, Frame, FrameError, Key};
+use crate::gap::{Datum, Gap};
+
+/// What a cell is that the long table does not list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absent {
+    /// Not known.
+    #[default]
+    Missing,
+    /// Zero: the source lists only what is there.
+    Zero,
+}
+
+/// What is wrong with the cells of a panel.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PanelError {
+    /// The table lacks a column or has the wrong kind in it.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// Two rows with the same key.
+    #[error(
+        "two rows for region `{region}`, industry `{industry}`, period {period} \
+         (rows {first} and {second} of the data)"
+    )]
+    Duplicate {
+        /// The region.
+        region: Key,
+        /// The industry.
+        industry: Key,
+        /// The period.
+        period: Period,
+        /// The earlier row, counted from 1.
+        first: usize,
+        /// The later row, counted from 1.
+        second: usize,
+    },
+    /// A gap where the policy allows none.
+    #[error(
+        "{n_gaps} cells hold no number in period {period}; the first is region `{region}`, \
+         industry `{industry}`: {reason}"
+    )]
+    Gaps {
+        /// How many.
+        n_gaps: usize,
+        /// The period.
+        period: Period,
+        /// The first region concerned.
+        region: Key,
+        /// The first industry concerned.
+        industry: Key,
+        /// Why its cell is empty.
+        reason: &'static str,
+    },
+    /// A negative value where shares are to be formed.
+    #[error(
+        "the value of region `{region}`, industry `{industry}`, period {period} is {value}, \
+         and shares need values of zero or more"
+    )]
+    Negative {
+        /// The region.
+        region: Key,
+        /// The industry.
+        industry: Key,
+        /// The period.
+        period: Period,
+        /// The value.
+        value: f64,
+    },
+    /// No such period.
+    #[error("there is no period {period}; the table covers {first} to {last}")]
+    NoPeriod {
+        /// The period asked for.
+        period: Period,
+        /// The first there is.
+        first: Period,
+        /// The last there is.
+        last: Period,
+    },
+    /// No rows.
+    #[error("the table has no rows")]
+    Empty,
+}
+
+/// Regions × industries × periods of one measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    unit: String,
+    regions: Arc<Axis>,
+    industries: Arc<Axis>,
+    periods: Vec<Period>,
+    /// Period-major, then region, then industry.
+    cells: Vec<Datum>,
+}
+
+/// The code of the only industry of a table without an industry column.
+const ALL_INDUSTRIES: &str = "total";
+
+impl Panel {
+    /// The panel in the columns `region`, `industry` (optional), `period` (optional) and `value`.
+    ///
+    /// Cost: O(n log n) in the rows, one [`Datum`] per region × industry × period.
+    ///
+    /// # Errors
+    /// [`PanelError::Duplicate`] for two rows with one key, [`PanelError::Empty`], and
+    /// [`PanelError::Frame`] where a column is missing or of the wrong kind.
+    pub fn from_frame(frame: &Frame, absent: Absent) -> Result<Panel, PanelError> {
+        let region = frame.keys("region")?;
+        let industry = if frame.has("industry") {
+            frame.keys("industry")?
+        } else {
+            vec![Key::from(ALL_INDUSTRIES); frame.n_rows()]
+        };
+        let period: Vec<i64> =
+            if frame.has("period") { frame.integers("period")? } else { vec![0; frame.n_rows()] };
+        let value = frame.numbers("value")?;
+        if value.is_empty() {
+            return Err(PanelError::Empty);
+        }
+        let regions = Axis::new(region.iter().cloned());
+        let industries = Axis::new(industry.iter().cloned());
+        let mut periods: Vec<Period> = period.iter().map(|&p| p as Period).collect();
+        periods.sort_unstable();
+        periods.dedup();
+
+        let n_cells = periods.len() * regions.len() * industries.len();
+        let mut rows = vec![usize::MAX; n_cells];
+        let fill = match absent {
+            Absent::Missing => Datum::Gap(Gap::Missing),
+            Absent::Zero => Datum::Number(0.0),
+        };
+        let mut cells = vec![fill; n_cells];
+        for row in 0..value.len() {
+            let period_idx = periods.partition_point(|&p| i64::from(p) < period[row]);
+            let (Some(region_idx), Some(industry_idx)) =
+                (regions.place(&region[row]), industries.place(&industry[row]))
+            else {
+                unreachable!("the axes were made of these codes");
+            };
+            let place = (period_idx * regions.len() + region_idx) * industries.len() + industry_idx;
+            if rows[place] != usize::MAX {
+                return Err(PanelError::Duplicate {
+                    region: region[row].clone(),
+                    industry: industry[row].clone(),
+                    period: periods[period_idx],
+                    first: rows[place] + 1,
+                    second: row + 1,
+                });
+            }
+            rows[place] = row;
+            cells[place] = value[row];
+        }
+        Ok(Panel {
+            unit: frame.column("value")?.unit().to_owned(),
+            regions: Arc::new(regions),
+            industries: Arc::new(industries),
+            periods,
+            cells,
+        })
+    }
+
+    /// The panel as a long table `region, industry, period, value`.
+    pub fn to_frame(&self) -> Frame {
+        let n_cells = self.cells.len();
+        let mut region = Vec::with_capacity(n_cells);
+        let mut industry = Vec::with_capacity(n_cells);
+        let mut period = Vec::with_capacity(n_cells);
+        for &p in &self.periods {
+            for r in self.regions.codes() {
+                for i in self.industries.codes() {
+                    region.push(r.clone());
+                    industry.push(i.clone());
+                    period.push(i64::from(p));
+                }
+            }
+        }
+        Frame::new(vec![
+            Column::text("region", region),
+            Column::text("industry", industry),
+            Column::integer("period", "", period),
+            Column::number("value", self.unit.clone(), self.cells.iter().copied()),
+        ])
+        .unwrap_or_default()
+    }
+
+    /// The unit of the values.
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// The regions.
+    pub fn regions(&self) -> &Arc<Axis> {
+        &self.regions
+    }
+
+    /// The industries.
+    pub fn industries(&self) -> &Arc<Axis> {
+        &self.industries
+    }
+
+    /// The periods in order.
+    pub fn periods(&self) -> &[Period] {
+        &self.periods
+    }
+
+    /// One cell, by place.
+    pub fn cell(&self, period_idx: usize, region_idx: usize, industry_idx: usize) -> Datum {
+        self.cells
+            [(period_idx * self.regions.len() + region_idx) * self.industries.len() + industry_idx]
+    }
+
+    /// The place of `period`.
+    ///
+    /// # Errors
+    /// [`PanelError::NoPeriod`].
+    pub fn period_idx(&self, period: Period) -> Result<usize, PanelError> {
+        self.periods.binary_search(&period).map_err(|_| PanelError::NoPeriod {
+            period,
+            first: self.periods.first().copied().unwrap_or_default(),
+            last: self.periods.last().copied().unwrap_or_default(),
+        })
+    }
+
+    /// One period without gaps, by `policy`, with what the policy did.
+    ///
+    /// # Errors
+    /// [`PanelError::Gaps`] when the policy is [`GapPolicy::Error`] and there are gaps,
+    /// [`PanelError::Negative`] for a negative value.
+    pub fn complete(&self, period_idx: usize, policy: GapPolicy) -> Result<Completed, PanelError> {
+        Activity::from_panel(self, period_idx, policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(rows: &[(&str, &str, i64, f64)]) -> Frame {
+        Frame::new(vec![
+            Column::text("region", rows.iter().map(|r| r.0)),
+            Column::text("industry", rows.iter().map(|r| r.1)),
+            Column::integer("period", "", rows.iter().map(|r| r.2)),
+            Column::numbers("value", "persons", rows.iter().map(|r| r.3)),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn a_cell_that_is_not_listed_is_missing_and_not_zero() {
+        let frame = frame(&[("a", "x", 2000, 1.0), ("b", "y", 2000, 2.0)]);
+        let panel = Panel::from_frame(&frame, Absent::Missing).unwrap();
+        assert_eq!(panel.cell(0, 0, 1), Datum::Gap(Gap::Missing));
+        let panel = Panel::from_frame(&frame, Absent::Zero).unwrap();
+        assert_eq!(panel.cell(0, 0, 1), Datum::Number(0.0));
+    }
+
+    #[test]
+    fn two_rows_with_one_key_are_named() {
+        let frame = frame(&[("a", "x", 2000, 1.0), ("a", "x", 2000, 2.0)]);
+        let error = Panel::from_frame(&frame, Absent::Missing).unwrap_err();
+        assert!(matches!(error, PanelError::Duplicate { first: 1, second: 2, .. }));
+    }
+
+    #[test]
+    fn a_panel_comes_back_from_its_long_table() {
+        let rows = [("a", "x", 2000, 1.0), ("a", "y", 2000, 0.0), ("b", "x", 2000, 3.0)];
+        let panel = Panel::from_frame(&frame(&rows), Absent::Missing).unwrap();
+        assert_eq!(Panel::from_frame(&panel.to_frame(), Absent::Missing).unwrap(), panel);
+    }
+}

@@ -1,0 +1,37 @@
+//! The statistics of agglo: pure, synchronous, seeded; and the catalogue that names them.
+//!
+//! This crate must not know of files, clocks, threads it did not ask for, Arrow or any engine.
+//!
+//! | question                                                    | module              |
+//! |-------------------------------------------------------------|---------------------|
+//! | how concentrated is each industry over the regions?         | [`concentration`]   |
+//! | how specialized is each region?                             | [`specialization`]  |
+//! | how much of an inequality lies between groups of regions?   | [`decomposition`]   |
+//! | growth, turning points, stage of industrialization          | [`trend`]           |
+//! | which industries moved from where to where?                 | [`transfer`]        |
+//! | where are the clusters, and by which model do they grow?    | [`cluster`]         |
+//! | what holds them back?                                       | [`diagnosis`]       |
+//! | which regions lead, and how sure is that?                   | [`ranking`]         |
+//! | which industries belong together, what could come next?     | [`relatedness`]     |
+//! | did a policy work?                                          | [`evaluation`]      |
+//! | p-values, percentiles, least squares: written once          | [`inference`]       |
+//!
+//! [`catalog`] has one row per method; every surface is generated from it.
+#![forbid(unsafe_code)]
+
+pub mod call;
+pub mod catalog;
+pub mod cluster;
+pub mod concentration;
+pub mod decomposition;
+pub mod diagnosis;
+pub mod evaluation;
+pub mod inference;
+pub mod ranking;
+pub mod relatedness;
+pub mod specialization;
+pub mod transfer;
+pub mod trend;
+
+pub use call::{Answer, Call, Inputs, MethodError, Options};
+pub use catalog::{Chapter, Method, find, methods};

@@ -1,0 +1,6 @@
+//! Growth, turning points, and the stage of industrialization.
+
+use crate::catalog::Method;
+
+/// The family's rows of the catalogue.
+pub(crate) const METHODS: &[&Method] = &[];
