@@ -119,9 +119,15 @@ impl Activity {
                     });
                 }
             }
-            GapPolicy::DropRegions => gaps.iter().for_each(|&(r, _, _)| keep_region[r] = false),
+            GapPolicy::DropRegions => {
+                for &(r, _, _) in &gaps {
+                    keep_region[r] = false;
+                }
+            }
             GapPolicy::DropIndustries => {
-                gaps.iter().for_each(|&(_, i, _)| keep_industry[i] = false);
+                for &(_, i, _) in &gaps {
+                    keep_industry[i] = false;
+                }
             }
             GapPolicy::Zero => {}
         }

@@ -267,7 +267,7 @@ impl Frame {
                     value.map_or(Datum::Gap(crate::Gap::Missing), |v| Datum::Number(v as f64))
                 })
                 .collect()),
-            other => Err(kind_error(name, other, "numbers")),
+            other @ Values::Text(_) => Err(kind_error(name, other, "numbers")),
         }
     }
 
