@@ -1,1 +1,26 @@
-//! stub
+//! From a study file to findings: what to read, what to ask, what was answered.
+//!
+//! This crate must not know of figures, pages, terminals or HTTP.
+//!
+//! | for                                              | look at               |
+//! |--------------------------------------------------|-----------------------|
+//! | the study file                                   | [`spec`]              |
+//! | which questions its tables allow                 | [`plan`]              |
+//! | how a method's table is cut from a study's table | [`binding`]           |
+//! | reading, asking, writing down                    | [`run`](run::run)     |
+//! | the answers read back                            | [`Findings`]          |
+//! | the address of a number, and its explanation     | [`address`]           |
+//! | a study started from files                       | [`init`]              |
+
+pub mod address;
+pub mod binding;
+mod error;
+mod findings;
+pub mod init;
+pub mod plan;
+pub mod record;
+pub mod run;
+pub mod spec;
+
+pub use error::StudyError;
+pub use findings::{Finding, Findings};

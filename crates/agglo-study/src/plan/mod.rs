@@ -1,0 +1,202 @@
+//! Which methods a study's tables allow, on which inputs: the questions of every chapter as values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use agglo_core::{Frame, Period, Text, Values};
+use agglo_methods::catalog::Method;
+use agglo_methods::{Options, find};
+
+use crate::binding::{Binding, Source};
+use crate::spec::Spec;
+
+mod diagnose;
+mod evaluate;
+mod identify;
+mod rank;
+mod status;
+mod transfer;
+
+/// One question of the study to one method.
+#[derive(Clone)]
+pub struct Step {
+    /// The step's name, the first part of its numbers' addresses.
+    pub id: String,
+    /// The method asked.
+    pub method: &'static Method,
+    /// The variant asked for; the method's default when absent.
+    pub variant: Option<String>,
+    /// The options given.
+    pub options: Options,
+    /// The method's table = how it is cut.
+    pub inputs: Vec<(String, Binding)>,
+}
+
+/// A method that the study's tables do not allow yet.
+pub struct Locked {
+    /// The method.
+    pub method: &'static Method,
+    /// What it needs.
+    pub needs: Text,
+}
+
+/// What a study will compute.
+#[derive(Default)]
+pub struct Plan {
+    /// The steps, each after those it draws on.
+    pub steps: Vec<Step>,
+    /// What one more table would add.
+    pub locked: Vec<Locked>,
+}
+
+/// What is known of a study's tables when it is planned.
+pub struct Facts<'a> {
+    /// The study.
+    pub spec: &'a Spec,
+    /// The tables by name.
+    pub tables: &'a BTreeMap<String, std::sync::Arc<Frame>>,
+}
+
+impl Facts<'_> {
+    fn has(&self, table: &str) -> bool {
+        self.tables.contains_key(table)
+    }
+
+    fn has_column(&self, table: &str, column: &str) -> bool {
+        self.tables.get(table).is_some_and(|frame| frame.has(column))
+    }
+
+    fn has_columns(&self, table: &str, columns: &[&str]) -> bool {
+        columns.iter().all(|column| self.has_column(table, column))
+    }
+
+    /// Those of `columns` that the table has.
+    fn present<'c>(&self, table: &str, columns: &[&'c str]) -> Vec<&'c str> {
+        columns.iter().copied().filter(|column| self.has_column(table, column)).collect()
+    }
+
+    /// The measure studied: as the study file says, else the first number column of `activity`.
+    pub fn measure(&self) -> Option<String> {
+        let activity = self.tables.get("activity")?;
+        self.spec.measure.value.clone().or_else(|| {
+            let numbers = |c: &&agglo_core::Column| matches!(c.values(), Values::Number(_));
+            activity.columns().iter().find(numbers).map(|c| c.name().to_owned())
+        })
+    }
+
+    /// The first and last period of a table, within the study's period.
+    pub fn periods(&self, table: &str) -> Option<(Period, Period)> {
+        let periods = self.tables.get(table)?.integers("period").ok()?;
+        let chosen = self.spec.study.period;
+        let within = periods
+            .into_iter()
+            .map(|p| p as Period)
+            .filter(|p| chosen.is_none_or(|c| c.from <= *p && *p <= c.to));
+        within.fold(None, |span, p| match span {
+            None => Some((p, p)),
+            Some((from, to)) => Some((from.min(p), to.max(p))),
+        })
+    }
+
+    /// The last period of a table, as a span.
+    fn latest(&self, table: &str) -> Option<(Period, Period)> {
+        self.periods(table).map(|(_, to)| (to, to))
+    }
+
+    fn n_distinct(&self, table: &str, column: &str) -> usize {
+        let cells = self.tables.get(table).and_then(|frame| frame.text(column).ok());
+        cells.map_or(0, |cells| cells.iter().flatten().collect::<BTreeSet<_>>().len())
+    }
+
+    /// Cells of the measure studied, in these periods.
+    fn cells(&self, periods: Option<(Period, Period)>) -> Option<Binding> {
+        let measure = self.measure()?;
+        let keys = self.present("activity", &["region", "industry", "period"]);
+        Some(Binding::table("activity").all(&keys).take("value", &measure).between(periods))
+    }
+
+    /// Totals of the regions: the focus industry, or all industries together.
+    fn region_totals(&self) -> Option<Binding> {
+        let measure = self.measure()?;
+        let keys = self.present("activity", &["region", "period"]);
+        let binding = Binding::table("activity")
+            .all(&keys)
+            .take("value", &measure)
+            .between(self.periods("activity"));
+        Some(match &self.spec.industry.focus {
+            Some(focus) => binding.keep("industry", &[focus]),
+            None => binding,
+        }
+        .sum_by(&keys))
+    }
+
+    fn grouping(&self, name: Option<&str>) -> Option<Source> {
+        name.or(self.spec.main_group()).map(|name| Source::Group(name.to_owned()))
+    }
+}
+
+impl Plan {
+    /// The plan of a study with these tables.
+    pub fn new(facts: &Facts<'_>) -> Plan {
+        let mut plan = Plan::default();
+        status::plan(facts, &mut plan);
+        transfer::plan(facts, &mut plan);
+        identify::plan(facts, &mut plan);
+        rank::plan(facts, &mut plan);
+        diagnose::plan(facts, &mut plan);
+        evaluate::plan(facts, &mut plan);
+        plan.steps.retain(|step| !facts.spec.measure.skip.iter().any(|id| id == step.method.id));
+        let ids: BTreeSet<String> = plan.steps.iter().map(|step| step.id.clone()).collect();
+        plan.steps.retain(|step| {
+            step.inputs.iter().flat_map(|(_, binding)| binding.sources()).all(|source| {
+                !matches!(source, Source::Step { step, .. } if !ids.contains(step))
+            })
+        });
+        plan
+    }
+
+    /// Adds a step of `method` under the name `id`, with the study's choices applied.
+    fn add(&mut self, facts: &Facts<'_>, id: &str, method: &str, inputs: Vec<(&str, Binding)>) {
+        self.add_with(facts, id, method, None, Options::new(), inputs);
+    }
+
+    fn add_with(
+        &mut self,
+        facts: &Facts<'_>,
+        id: &str,
+        method: &str,
+        variant: Option<&str>,
+        mut options: Options,
+        inputs: Vec<(&str, Binding)>,
+    ) {
+        let Some(method) = find(method) else { panic!("the plan names no method `{method}`") };
+        let measure = &facts.spec.measure;
+        if method.options.iter().any(|option| option.name == "gaps") {
+            options = options.with("gaps", facts.spec.missing.gaps.clone());
+        }
+        for (name, value) in measure.options.get(method.id).into_iter().flatten() {
+            options = options.with(name, value.to_string());
+        }
+        let variant = variant.map(str::to_owned).or_else(|| measure.variants.get(method.id).cloned());
+        let inputs = inputs.into_iter().map(|(table, b)| (table.to_owned(), b)).collect();
+        self.steps.push(Step { id: id.to_owned(), method, variant, options, inputs });
+    }
+
+    /// The factor intensity of each industry: the study's own table, else what the step
+    /// `factor-intensity` finds.
+    fn intensity(&self, facts: &Facts<'_>) -> Option<Binding> {
+        let binding = if facts.has_columns("intensity", &["industry", "intensity"]) {
+            Binding::table("intensity")
+        } else if self.steps.iter().any(|step| step.id == "factor-intensity") {
+            Binding::step("factor-intensity", "intensity")
+        } else {
+            return None;
+        };
+        Some(binding.all(&["industry", "intensity"]))
+    }
+
+    /// Says what `method` needs and the study lacks.
+    fn lock(&mut self, method: &str, en: &'static str, zh: &'static str) {
+        let Some(method) = find(method) else { panic!("the plan names no method `{method}`") };
+        self.locked.push(Locked { method, needs: Text::new(en, zh) });
+    }
+}

@@ -1,0 +1,206 @@
+//! Status: how concentrated, how specialized, since when, at what stage.
+
+use agglo_methods::Options;
+
+use super::{Facts, Plan};
+use crate::binding::{Binding, Source};
+
+/// The columns from which the stage of industrialization is read.
+const STAGE_COLUMNS: [&str; 15] = [
+    "gdp_per_capita_usd",
+    "gdp",
+    "population",
+    "fx_rate",
+    "ppp_rate",
+    "price_year",
+    "va_primary",
+    "va_secondary",
+    "va_tertiary",
+    "va_manufacturing",
+    "va_goods",
+    "urban_population",
+    "employed_total",
+    "employed_primary",
+    "gdp_per_capita",
+];
+
+pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
+    growth(facts, plan);
+    if let Some(all) = facts.cells(facts.periods("activity")) {
+        let latest = || facts.cells(facts.latest("activity")).unwrap_or_else(|| all.clone());
+        let cells = |plan: &mut Plan, method: &str| {
+            plan.add(facts, method, method, vec![("activity", all.clone())]);
+        };
+        let latest_cells = |plan: &mut Plan, method: &str| {
+            plan.add(facts, method, method, vec![("activity", latest())]);
+        };
+        if facts.n_distinct("activity", "industry") > 1 {
+            latest_cells(plan, "location-quotient");
+            latest_cells(plan, "standardized-location-quotient");
+            cells(plan, "krugman");
+            cells(plan, "hoover");
+            let mut inputs = vec![("activity", all.clone())];
+            if facts.has_columns("benchmark", &["region", "benchmark"]) {
+                let keys = facts.present("benchmark", &["region", "period", "benchmark"]);
+                inputs.push(("benchmark", Binding::table("benchmark").all(&keys)));
+            }
+            plan.add(facts, "locational-gini", "locational-gini", inputs);
+        } else {
+            plan.lock(
+                "location-quotient",
+                "activity by industry: with one industry there is nothing to compare",
+                "分行业的活动量：仅有一个行业时无从比较",
+            );
+        }
+        cells(plan, "herfindahl");
+        cells(plan, "gini");
+        cells(plan, "composite-gini");
+        breaks(facts, plan);
+        inequality(facts, plan);
+    }
+    plants(facts, plan);
+    stage(facts, plan);
+}
+
+fn growth(facts: &Facts<'_>, plan: &mut Plan) {
+    if facts.has_columns("series", &["period", "value"]) {
+        let columns = facts.present("series", &["series", "period", "value", "price_index"]);
+        let series = Binding::table("series").all(&columns).between(facts.periods("series"));
+        plan.add(facts, "growth", "growth", vec![("series", series)]);
+    }
+    let (Some(measure), true) = (facts.measure(), facts.has_column("activity", "period")) else {
+        return;
+    };
+    let has_industry = facts.has_column("activity", "industry");
+    let mut total = Binding::table("activity").take("period", "period");
+    if has_industry {
+        total = total.take("series", "industry");
+    }
+    let keys: &[&str] = if has_industry { &["series", "period"] } else { &["period"] };
+    let total = total
+        .take("value", &measure)
+        .between(facts.periods("activity"))
+        .sum_by(keys)
+        .complete(&["value"]);
+    plan.add(facts, "growth-by-industry", "growth", vec![("series", total)]);
+}
+
+/// Breaks in the concentration of the focus industry, or of all industries together.
+fn breaks(facts: &Facts<'_>, plan: &mut Plan) {
+    let Some((from, to)) = facts.periods("activity").filter(|_| {
+        facts.has_column("activity", "period")
+    }) else {
+        return;
+    };
+    if to - from < 9 {
+        plan.lock(
+            "structural-breaks",
+            "ten years or more: breaks cannot be told from noise in a shorter series",
+            "至少十年的序列：更短的序列无法区分断点与噪声",
+        );
+        return;
+    }
+    let series = match &facts.spec.industry.focus {
+        Some(focus) => Binding::step("gini", "gini").keep("industry", &[focus]),
+        None => Binding::step("composite-gini", "composite"),
+    };
+    let series = series.take("period", "period").take("value", "gini").complete(&["value"]);
+    plan.add(facts, "gini-breaks", "structural-breaks", vec![("series", series)]);
+}
+
+/// Generalized entropy of the regions' totals, decomposed by each grouping.
+fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
+    let Some(totals) = facts.region_totals() else { return };
+    let weigh = |binding: Binding| {
+        if facts.has_columns("region_year", &["region", "period", "population"]) {
+            let source = Source::Table("region_year".to_owned());
+            binding
+                .join(source, &["region", "period"], &[("weight", "population")])
+                .complete(&["value", "weight"])
+        } else {
+            binding.complete(&["value"])
+        }
+    };
+    let mut any = false;
+    for (name, group) in &facts.spec.geo.groups {
+        if group.overlapping {
+            continue;
+        }
+        any = true;
+        let source = Source::Group(name.clone());
+        let regions = weigh(totals.clone().join(source, &["region"], &[("group", "group")]));
+        let id = format!("theil-{name}");
+        plan.add(facts, &id, "generalized-entropy", vec![("regions", regions)]);
+    }
+    if !any {
+        plan.add(facts, "theil", "generalized-entropy", vec![("regions", weigh(totals))]);
+        plan.lock(
+            "generalized-entropy",
+            "a grouping of regions, to split inequality into between and within",
+            "地区分组，用于把不平等分解为组间与组内",
+        );
+    }
+}
+
+/// Concentration beyond what few large plants would give by chance.
+fn plants(facts: &Facts<'_>, plan: &mut Plan) {
+    if facts.has_columns("plant", &["region", "industry"]) {
+        let Some(size) = ["employment", "value", "output"]
+            .into_iter()
+            .find(|column| facts.has_column("plant", column))
+        else {
+            return;
+        };
+        let keys = facts.present("plant", &["plant", "region", "industry", "period"]);
+        let plants = Binding::table("plant")
+            .all(&keys)
+            .take("value", size)
+            .between(facts.latest("plant"))
+            .complete(&["value"]);
+        plan.add(facts, "ellison-glaeser", "ellison-glaeser", vec![("plant", plants.clone())]);
+        plan.add(facts, "maurel-sedillot", "maurel-sedillot", vec![("plant", plants)]);
+    } else if facts.has_columns("size_class", &["industry", "class", "n_plants"])
+        && facts.has("activity")
+    {
+        let columns = facts.present(
+            "size_class",
+            &["industry", "period", "class", "lower", "upper", "n_plants", "value"],
+        );
+        let sizes = Binding::table("size_class").all(&columns).between(facts.periods("activity"));
+        let Some(cells) = facts.cells(facts.latest("activity")) else { return };
+        for method in ["ellison-glaeser", "maurel-sedillot"] {
+            let inputs = vec![("size_class", sizes.clone()), ("activity", cells.clone())];
+            let variant = Some("size-class-uniform");
+            plan.add_with(facts, method, method, variant, Options::new(), inputs);
+        }
+    } else {
+        plan.lock(
+            "ellison-glaeser",
+            "plants with their size, or plant counts by size class",
+            "企业规模数据，或分规模组的企业数",
+        );
+    }
+}
+
+fn stage(facts: &Facts<'_>, plan: &mut Plan) {
+    let columns = facts.present("region_year", &STAGE_COLUMNS);
+    if columns.len() < 3 {
+        plan.lock(
+            "industrialization-stage",
+            "region_year with GDP and population, value added by sector, urban population, \
+             employment by sector",
+            "地区年度表：地区生产总值与人口、三次产业增加值、城镇人口、分产业就业",
+        );
+        return;
+    }
+    let regions = Binding::table("region_year")
+        .all(&["region", "period"])
+        .all(&columns)
+        .between(facts.latest("region_year"));
+    plan.add(
+        facts,
+        "industrialization-stage",
+        "industrialization-stage",
+        vec![("region_year", regions)],
+    );
+}

@@ -1,0 +1,78 @@
+//! Answers on disk: `findings/STEP/answer.json` and one Parquet file per table.
+
+use std::fs;
+use std::path::Path;
+
+use agglo_core::Note;
+use agglo_data::DataError;
+use agglo_methods::Answer;
+
+use crate::error::StudyError;
+use crate::record::StepRecord;
+
+const ANSWER_FILE: &str = "answer.json";
+/// Folders of answers that are being written begin so; what is left of them is swept away.
+const BESIDE: &str = ".new-";
+
+/// The record of a step, if its answer is whole.
+pub(super) fn known(findings: &Path, step: &str) -> Option<StepRecord> {
+    let text = fs::read_to_string(findings.join(step).join(ANSWER_FILE)).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Writes a step's record and tables beside, and puts them in place in one move.
+pub(super) fn write(
+    findings: &Path,
+    record: &StepRecord,
+    answer: &Answer,
+) -> Result<(), DataError> {
+    let beside = findings.join(format!("{BESIDE}{}", record.step));
+    let place = findings.join(&record.step);
+    agglo_data::create_folder(&beside)?;
+    for (name, frame) in &answer.tables {
+        agglo_data::write_frame(&beside.join(format!("{name}.parquet")), frame)?;
+    }
+    let mut json = serde_json::to_string_pretty(record).unwrap_or_default();
+    json.push('\n');
+    agglo_data::write_atomic(&beside.join(ANSWER_FILE), json.as_bytes())?;
+    if place.exists() {
+        fs::remove_dir_all(&place).map_err(|error| DataError::io(&place, error))?;
+    }
+    fs::rename(&beside, &place).map_err(|error| DataError::io(&place, error))
+}
+
+/// Removes what a killed run left half-written.
+pub(super) fn sweep(findings: &Path) -> Result<(), DataError> {
+    remove_folders(findings, |name| name.starts_with(BESIDE))
+}
+
+/// Removes the answers of steps that are no longer asked.
+pub(super) fn forget_others(findings: &Path, asked: &[StepRecord]) -> Result<(), DataError> {
+    remove_folders(findings, |name| !asked.iter().any(|record| record.step == name))
+}
+
+fn remove_folders(findings: &Path, unwanted: impl Fn(&str) -> bool) -> Result<(), DataError> {
+    let entries = fs::read_dir(findings).map_err(|error| DataError::io(findings, error))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() && entry.file_name().to_str().is_some_and(&unwanted) {
+            fs::remove_dir_all(&path).map_err(|error| DataError::io(&path, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The answer of a step of the study in `root`, as its record lists it.
+///
+/// # Errors
+/// [`StudyError::Data`] when a table cannot be read.
+pub fn load_answer(root: &Path, record: &StepRecord) -> Result<Answer, StudyError> {
+    let folder = root.join(super::FINDINGS).join(&record.step);
+    let mut answer = Answer::default();
+    for table in &record.tables {
+        let frame = agglo_data::read_frame(&folder.join(format!("{}.parquet", table.name)))?;
+        answer.tables.push((table.name.clone(), frame));
+    }
+    answer.notes = record.notes.iter().map(Note::from).collect();
+    Ok(answer)
+}

@@ -1,0 +1,316 @@
+//! Asking the plan's questions: known answers are taken, the others computed, in parallel where
+//! they do not depend on each other.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use agglo_core::{Absent, Control, Frame, FrameError, Panel, PanelError};
+use agglo_methods::catalog::ACTIVITY;
+use agglo_methods::{Answer, Call, Inputs, MethodError};
+
+use super::tables::Tables;
+use super::{CODE, RunOptions, answer};
+use crate::binding::{Binding, Source, Take};
+use crate::error::StudyError;
+use crate::plan::{Plan, Step};
+use crate::record::{InputRecord, NoteRecord, Status, StepRecord, TableRecord};
+use crate::spec::Spec;
+
+struct Run<'a> {
+    findings: &'a Path,
+    spec: &'a Spec,
+    tables: &'a Tables,
+    keys: BTreeMap<String, String>,
+    answers: Mutex<BTreeMap<String, Arc<Answer>>>,
+    panels: Mutex<BTreeMap<String, Arc<Panel>>>,
+}
+
+/// Records in the plan's order, and how many steps were computed.
+pub(super) fn run(
+    findings: &Path,
+    spec: &Spec,
+    tables: &Tables,
+    plan: &Plan,
+    options: &RunOptions<'_>,
+) -> Result<(Vec<StepRecord>, usize), StudyError> {
+    let mut run = Run {
+        findings,
+        spec,
+        tables,
+        keys: BTreeMap::new(),
+        answers: Mutex::default(),
+        panels: Mutex::default(),
+    };
+    for step in &plan.steps {
+        let key = run.key(step);
+        run.keys.insert(step.id.clone(), key);
+    }
+    let mut records: BTreeMap<String, StepRecord> = plan
+        .steps
+        .iter()
+        .filter_map(|step| answer::known(findings, &step.id))
+        .filter(|record| run.keys.get(&record.step) == Some(&record.key))
+        .map(|record| (record.step.clone(), record))
+        .collect();
+    let mut open: Vec<&Step> =
+        plan.steps.iter().filter(|step| !records.contains_key(&step.id)).collect();
+    let n_computed = open.len();
+    let done = AtomicUsize::new(0);
+    while !open.is_empty() {
+        let (ready, later): (Vec<&Step>, Vec<&Step>) = open
+            .into_iter()
+            .partition(|step| draws_on(step).all(|other| records.contains_key(other)));
+        assert!(!ready.is_empty(), "the plan's steps wait for each other");
+        for record in run.batch(&ready, &records, options, &done, n_computed)? {
+            records.insert(record.step.clone(), record);
+        }
+        open = later;
+    }
+    Ok((plan.steps.iter().filter_map(|step| records.remove(&step.id)).collect(), n_computed))
+}
+
+fn draws_on(step: &Step) -> impl Iterator<Item = &str> {
+    step.inputs.iter().flat_map(|(_, binding)| binding.sources()).filter_map(|source| match source {
+        Source::Step { step, .. } => Some(step.as_str()),
+        Source::Table(_) | Source::Group(_) => None,
+    })
+}
+
+impl Run<'_> {
+    /// The hash of everything the step's answer depends on; its sources have theirs already.
+    fn key(&self, step: &Step) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        add(CODE);
+        add(step.method.id);
+        add(variant(step));
+        add(&format!("{:?}", step.options.resolved(step.method)));
+        add(&self.spec.study.seed.to_string());
+        for (table, binding) in &step.inputs {
+            add(table);
+            add(&format!("{binding:?}"));
+            for source in binding.sources() {
+                add(match source {
+                    Source::Table(name) => self.tables.key(name),
+                    Source::Group(name) => self.tables.group_key(name),
+                    Source::Step { step, .. } => self.keys.get(step).map_or("", String::as_str),
+                });
+            }
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    fn batch(
+        &self,
+        ready: &[&Step],
+        records: &BTreeMap<String, StepRecord>,
+        options: &RunOptions<'_>,
+        done: &AtomicUsize,
+        total: usize,
+    ) -> Result<Vec<StepRecord>, StudyError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = if options.threads == 0 { cores } else { options.threads };
+        let next = AtomicUsize::new(0);
+        let results = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..threads.min(ready.len()).max(1) {
+                scope.spawn(|| {
+                    while let Some(step) = ready.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let result = self.ask(step, records);
+                        if let Ok(mut results) = results.lock() {
+                            results.push(result);
+                        }
+                        let n_done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                        if options.control.step(n_done as u64, total as u64).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        results.into_inner().unwrap_or_default().into_iter().collect()
+    }
+
+    fn ask(
+        &self,
+        step: &Step,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<StepRecord, StudyError> {
+        let mut record = StepRecord {
+            step: step.id.clone(),
+            method: step.method.id.to_owned(),
+            variant: variant(step).to_owned(),
+            options: step
+                .options
+                .resolved(step.method)
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            seed: self.spec.study.seed,
+            key: self.keys[&step.id].clone(),
+            status: Status::Answered,
+            reason: None,
+            inputs: step.inputs.iter().map(|(t, b)| (t.clone(), describe(b))).collect(),
+            tables: Vec::new(),
+            notes: Vec::new(),
+        };
+        let missing = draws_on(step).find(|other| {
+            records.get(*other).is_none_or(|record| record.status != Status::Answered)
+        });
+        let result = match missing {
+            Some(other) => Err(MethodError::NotIdentified {
+                what: format!("the step `{other}`, which this one draws on, has no answer"),
+            }),
+            None => self.inputs(step, records).and_then(|inputs| {
+                Call::new(
+                    step.method,
+                    step.variant.as_deref(),
+                    &inputs,
+                    &step.options,
+                    self.spec.seed(),
+                    Control::none(),
+                )?
+                .run()
+            }),
+        };
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => {
+                record.status = match error {
+                    MethodError::NotIdentified { .. } => Status::Refused,
+                    _ => Status::Failed,
+                };
+                record.reason = Some(error.to_string());
+                Answer::default()
+            }
+        };
+        record.notes = answer.notes.iter().map(NoteRecord::from).collect();
+        record.tables = answer
+            .tables
+            .iter()
+            .map(|(name, frame)| TableRecord {
+                name: name.clone(),
+                rows: frame.n_rows(),
+                hash: agglo_data::hash_frame(frame),
+            })
+            .collect();
+        answer::write(self.findings, &record, &answer)?;
+        if let Ok(mut answers) = self.answers.lock() {
+            answers.insert(step.id.clone(), Arc::new(answer));
+        }
+        Ok(record)
+    }
+
+    fn inputs(
+        &self,
+        step: &Step,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<Inputs, MethodError> {
+        let mut inputs = Inputs::new();
+        for (table, binding) in &step.inputs {
+            inputs = if table == ACTIVITY.table {
+                inputs.with_panel(table, self.panel(binding, records)?)
+            } else {
+                inputs.with(table, self.cut(binding, records)?)
+            };
+        }
+        Ok(inputs)
+    }
+
+    /// The panel of a binding, made once however many methods ask for it.
+    fn panel(
+        &self,
+        binding: &Binding,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<Arc<Panel>, MethodError> {
+        let name = format!("{binding:?}");
+        if let Some(panel) = self.panels.lock().ok().and_then(|panels| panels.get(&name).cloned()) {
+            return Ok(panel);
+        }
+        let absent = match &binding.source {
+            Source::Table(table) => self.tables.absent(table),
+            Source::Group(_) | Source::Step { .. } => Absent::Missing,
+        };
+        let panel = Panel::from_frame(&self.cut(binding, records)?, absent)?;
+        let panel = Arc::new(panel);
+        if let Ok(mut panels) = self.panels.lock() {
+            panels.insert(name, panel.clone());
+        }
+        Ok(panel)
+    }
+
+    fn cut(
+        &self,
+        binding: &Binding,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<Frame, MethodError> {
+        let frame = binding.cut(&|source| self.fetch(source, records))?;
+        if frame.n_rows() == 0 {
+            return Err(MethodError::Panel(PanelError::Empty));
+        }
+        Ok(frame)
+    }
+
+    fn fetch(
+        &self,
+        source: &Source,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<Arc<Frame>, FrameError> {
+        let absent = || FrameError::NoColumn { column: source.to_string(), have: String::new() };
+        match source {
+            Source::Table(name) => self.tables.frame(name).ok_or_else(absent),
+            Source::Group(name) => self.tables.group(name).ok_or_else(absent),
+            Source::Step { step, table } => {
+                let answer = self.answer(step, records).ok_or_else(absent)?;
+                answer.table(table).cloned().map(Arc::new).ok_or_else(absent)
+            }
+        }
+    }
+
+    /// Another step's answer, from memory or from disk.
+    fn answer(&self, step: &str, records: &BTreeMap<String, StepRecord>) -> Option<Arc<Answer>> {
+        if let Some(answer) = self.answers.lock().ok()?.get(step) {
+            return Some(answer.clone());
+        }
+        let root = self.findings.parent()?;
+        let answer = Arc::new(answer::load_answer(root, records.get(step)?).ok()?);
+        self.answers.lock().ok()?.insert(step.to_owned(), answer.clone());
+        Some(answer)
+    }
+}
+
+fn variant(step: &Step) -> &str {
+    step.variant.as_deref().unwrap_or(step.method.variants[0].id)
+}
+
+fn describe(binding: &Binding) -> InputRecord {
+    let mut columns: BTreeMap<String, String> = binding
+        .columns
+        .iter()
+        .map(|(role, take)| {
+            let from = match take {
+                Take::Column(name) => name.clone(),
+                Take::Ratio(over, under) => format!("{over} / {under}"),
+                Take::Words(words) => format!("\"{words}\""),
+            };
+            (role.clone(), from)
+        })
+        .collect();
+    for join in &binding.joins {
+        for (role, name) in &join.columns {
+            columns.insert(role.clone(), format!("{}: {name}", join.source));
+        }
+    }
+    InputRecord {
+        source: binding.source.to_string(),
+        columns,
+        periods: binding.periods,
+        keep: binding.keep.iter().cloned().collect(),
+        sum_by: binding.sum_by.clone(),
+    }
+}

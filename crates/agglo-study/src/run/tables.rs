@@ -1,0 +1,275 @@
+//! The study's tables: read once, kept as Parquet beside a key, read again only when a file or its
+//! block in the study file has changed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use agglo_core::{Absent, Frame};
+use agglo_data::{Diagnostic, ReadSpec, Severity, Table};
+use serde::{Deserialize, Serialize};
+
+use super::{CODE, TABLES};
+use crate::error::StudyError;
+use crate::plan::{Facts, Plan};
+use crate::record::{DataRecord, NoteRecord};
+use crate::spec::{DataSpec, Spec};
+
+/// What stands beside a kept table.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// Hash of the files, their blocks and the program.
+    key: String,
+    /// Hash of the table's content: what the steps' keys are made of.
+    content: String,
+    records: Vec<DataRecord>,
+}
+
+struct Loaded {
+    frame: Arc<Frame>,
+    absent: Absent,
+    content: String,
+}
+
+/// The tables of a study, with what reading them brought to light.
+#[derive(Default)]
+pub struct Tables {
+    tables: BTreeMap<String, Loaded>,
+    groups: BTreeMap<String, (Arc<Frame>, String)>,
+    records: Vec<DataRecord>,
+    diagnostics: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+    n_read: usize,
+}
+
+impl Tables {
+    /// The frames by table.
+    pub fn frames(&self) -> BTreeMap<String, Arc<Frame>> {
+        self.tables.iter().map(|(name, table)| (name.clone(), table.frame.clone())).collect()
+    }
+
+    /// The frame of one table.
+    pub fn frame(&self, name: &str) -> Option<Arc<Frame>> {
+        self.tables.get(name).map(|table| table.frame.clone())
+    }
+
+    /// A grouping, as `region, group`.
+    pub fn group(&self, name: &str) -> Option<Arc<Frame>> {
+        self.groups.get(name).map(|(frame, _)| frame.clone())
+    }
+
+    /// What was read, by `[[data]]` block.
+    pub fn records(&self) -> &[DataRecord] {
+        &self.records
+    }
+
+    /// Everything found while reading, errors included.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The findings that forbid a run.
+    pub fn errors(&self) -> &[Diagnostic] {
+        &self.errors
+    }
+
+    pub(super) fn key(&self, name: &str) -> &str {
+        self.tables.get(name).map_or("", |table| &table.content)
+    }
+
+    pub(super) fn group_key(&self, name: &str) -> &str {
+        self.groups.get(name).map_or("", |(_, key)| key)
+    }
+
+    pub(super) fn absent(&self, name: &str) -> Absent {
+        self.tables.get(name).map_or(Absent::Missing, |table| table.absent)
+    }
+
+    pub(super) fn n_read(&self) -> usize {
+        self.n_read
+    }
+
+    fn found(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            if diagnostic.severity == Severity::Error {
+                self.errors.push(diagnostic.clone());
+            }
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// What `agglo check` reports.
+pub struct CheckReport {
+    /// The tables with all findings.
+    pub tables: Tables,
+    /// What they allow, and what one more table would add.
+    pub plan: Plan,
+}
+
+/// Reads everything and computes nothing.
+///
+/// # Errors
+/// When the study file or a folder cannot be read; findings in the data are in the report.
+pub fn check(root: &Path) -> Result<CheckReport, StudyError> {
+    let spec = Spec::load(root)?;
+    let tables = read_all(root, &spec, false)?;
+    let frames = tables.frames();
+    let plan = Plan::new(&Facts { spec: &spec, tables: &frames });
+    Ok(CheckReport { tables, plan })
+}
+
+/// The study's tables, from `tables/` where the files have not changed.
+///
+/// # Errors
+/// As [`check`].
+pub fn load(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
+    read_all(root, spec, true)
+}
+
+fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> {
+    let mut tables = Tables::default();
+    let mut names: Vec<&str> = spec.data.iter().map(|data| data.table.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let blocks: Vec<&DataSpec> = spec.data.iter().filter(|data| data.table == name).collect();
+        read_one(root, name, &blocks, keep, &mut tables)?;
+    }
+    for (name, group) in &spec.geo.groups {
+        let read = ReadSpec {
+            name: format!("geo.groups.{name}"),
+            table: "grouping".to_owned(),
+            file: PathBuf::from(&group.file),
+            reader: Some("tidy".to_owned()),
+            ..ReadSpec::default()
+        };
+        match agglo_data::read(&read, root) {
+            Ok(reading) => {
+                let content = agglo_data::hash_frame(&reading.frame);
+                tables.found(reading.diagnostics);
+                tables.groups.insert(name.clone(), (Arc::new(reading.frame), content));
+            }
+            Err(error) => tables.found(error.diagnostics().to_vec()),
+        }
+    }
+    check_regions(spec, &mut tables);
+    Ok(tables)
+}
+
+fn read_one(
+    root: &Path,
+    name: &str,
+    blocks: &[&DataSpec],
+    keep: bool,
+    tables: &mut Tables,
+) -> Result<(), StudyError> {
+    let folder = root.join(TABLES);
+    let (file, beside) =
+        (folder.join(format!("{name}.parquet")), folder.join(format!("{name}.json")));
+    let key = block_key(root, blocks);
+    if keep
+        && let Some(key) = &key
+        && let Some(kept) = read_kept(&beside).filter(|kept| kept.key == *key)
+        && let Ok(table) = agglo_data::read_table(&file)
+    {
+        tables.records.extend(kept.records);
+        tables.tables.insert(name.to_owned(), loaded(table, kept.content));
+        return Ok(());
+    }
+    let mut readings = Vec::new();
+    let mut records = Vec::new();
+    let mut clean = true;
+    for block in blocks {
+        let read = block.read_spec();
+        match agglo_data::read(&read, root) {
+            Ok(reading) => {
+                clean &= reading.diagnostics.is_empty();
+                records.push(data_record(block, &reading));
+                tables.found(reading.diagnostics.iter().cloned());
+                readings.push((read, reading));
+            }
+            Err(error) => {
+                clean = false;
+                tables.found(error.diagnostics().to_vec());
+            }
+        }
+    }
+    tables.n_read += 1;
+    tables.records.extend(records.iter().cloned());
+    if readings.len() < blocks.len() {
+        return Ok(());
+    }
+    match agglo_data::assemble(name, readings) {
+        Ok(table) => {
+            let content = agglo_data::hash_frame(&table.frame);
+            if keep {
+                // A table with remarks is kept for `explain` and read anew by the next run, which
+                // has to make the remarks again.
+                let key = key.filter(|_| clean).unwrap_or_default();
+                let kept = Kept { key, content: content.clone(), records };
+                agglo_data::create_folder(&folder)?;
+                agglo_data::write_table(&file, &table)?;
+                let json = serde_json::to_string_pretty(&kept).unwrap_or_default();
+                agglo_data::write_atomic(&beside, json.as_bytes())?;
+            }
+            tables.tables.insert(name.to_owned(), loaded(table, content));
+        }
+        Err(diagnostics) => tables.found(diagnostics),
+    }
+    Ok(())
+}
+
+fn loaded(table: Table, content: String) -> Loaded {
+    Loaded { frame: Arc::new(table.frame), absent: table.absent, content }
+}
+
+fn read_kept(beside: &Path) -> Option<Kept> {
+    serde_json::from_str(&std::fs::read_to_string(beside).ok()?).ok()
+}
+
+/// Hash of the blocks and the files they name; `None` when a file cannot be read.
+fn block_key(root: &Path, blocks: &[&DataSpec]) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(CODE.as_bytes());
+    for block in blocks {
+        hasher.update(format!("{block:?}").as_bytes());
+        for file in agglo_data::files(&block.read_spec(), root).ok()? {
+            hasher.update(file.to_string_lossy().as_bytes());
+            hasher.update(agglo_data::hash_file(&file).ok()?.as_bytes());
+        }
+    }
+    Some(hasher.finalize().to_hex().to_string())
+}
+
+fn data_record(block: &DataSpec, reading: &agglo_data::Reading) -> DataRecord {
+    DataRecord {
+        name: block.name.clone(),
+        table: block.table.clone(),
+        files: reading.files.iter().map(|f| (f.path.clone(), f.blake3.clone())).collect(),
+        reader: reading.reader.clone(),
+        encoding: reading.encoding.clone(),
+        rows_read: reading.rows_read,
+        rows_used: reading.rows_used,
+        rows_rejected: reading.rows_rejected,
+        notes: reading.notes.iter().map(NoteRecord::from).collect(),
+    }
+}
+
+/// Region codes of every table must stand in the table `region`, where the study has one.
+fn check_regions(spec: &Spec, tables: &mut Tables) {
+    let Some(regions) = tables.frame("region") else { return };
+    let mut found = Vec::new();
+    let others: Vec<(String, Arc<Frame>)> = tables
+        .frames()
+        .into_iter()
+        .filter(|(name, frame)| name != "region" && frame.has("region"))
+        .chain(spec.geo.groups.iter().filter_map(|(name, _)| {
+            Some((format!("geo.groups.{name}"), tables.group(name)?))
+        }))
+        .collect();
+    for (name, frame) in others {
+        found.extend(agglo_data::check_codes(&name, &frame, "region", &regions));
+    }
+    tables.found(found);
+}

@@ -1,0 +1,135 @@
+//! One table of a study: its file, its layout, and what must be printed beside its numbers.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use agglo_core::{Absent, Gap};
+use agglo_data::ReadSpec;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Scalar, Words};
+
+/// One `[[data]]` block.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataSpec {
+    /// A short name for messages and the report.
+    pub name: String,
+    /// The canonical table it fills, such as `activity`.
+    pub table: String,
+    /// The file, from the study's folder; may hold `*` and `?`.
+    pub file: String,
+    /// The reader; sniffed when absent.
+    #[serde(default)]
+    pub reader: Option<String>,
+    /// Canonical column = heading in the file.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Canonical column = the same value in every row.
+    #[serde(default)]
+    pub constants: BTreeMap<String, Scalar>,
+    /// Wide layout: the headings that are periods; sniffed when absent.
+    #[serde(default)]
+    pub periods_across: Option<Vec<String>>,
+    /// Wide layout: the measure that the cells hold.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// Heading = the values whose rows are read.
+    #[serde(default)]
+    pub filter: BTreeMap<String, Vec<String>>,
+    /// Measure = its unit.
+    #[serde(default)]
+    pub units: BTreeMap<String, String>,
+    /// The decimal mark, when not `.`.
+    #[serde(default)]
+    pub decimal: Option<char>,
+    /// The thousands mark, when there is one.
+    #[serde(default)]
+    pub thousands: Option<char>,
+    /// The encoding; detected when absent.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// The delimiter; detected when absent.
+    #[serde(default)]
+    pub delimiter: Option<char>,
+    /// The sheet of a workbook; the first when absent.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// What a cell is that the file does not list: `missing` or `zero`.
+    #[serde(default)]
+    pub absent: AbsentSpec,
+    /// Mark in a cell = the gap it means (`missing`, `suppressed`, `below_unit`, `not_applicable`).
+    #[serde(default)]
+    pub marks: BTreeMap<String, String>,
+    /// Current or constant prices, and the deflator.
+    #[serde(default)]
+    pub price: String,
+    /// What the figures cover.
+    #[serde(default)]
+    pub scope: String,
+    /// Declared breaks of the series.
+    #[serde(default)]
+    pub breaks: Vec<SeriesBreak>,
+    /// Who published the figures.
+    #[serde(default)]
+    pub source: Words,
+    /// What may be done with them.
+    #[serde(default)]
+    pub license: String,
+}
+
+/// What a cell is that the file does not list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AbsentSpec {
+    /// Not known.
+    #[default]
+    Missing,
+    /// Zero: the file lists only what is there.
+    Zero,
+}
+
+/// A declared break of a series: never silent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeriesBreak {
+    /// The first year of the new series.
+    pub year: i32,
+    /// Why.
+    pub why: Words,
+}
+
+impl DataSpec {
+    /// The reader's orders.
+    pub fn read_spec(&self) -> ReadSpec {
+        let constants = self.constants.iter().map(|(k, v)| (k.clone(), v.to_string())).collect();
+        let text_gaps = self
+            .marks
+            .iter()
+            .filter_map(|(mark, code)| Gap::from_code(code).map(|gap| (mark.clone(), gap)))
+            .collect();
+        ReadSpec {
+            name: self.name.clone(),
+            table: self.table.clone(),
+            file: PathBuf::from(&self.file),
+            reader: self.reader.clone(),
+            columns: self.columns.clone(),
+            constants,
+            periods_across: self.periods_across.clone(),
+            value: self.value.clone(),
+            filter: self.filter.clone(),
+            units: self.units.clone(),
+            decimal: self.decimal,
+            thousands: self.thousands,
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter,
+            sheet: self.sheet.clone(),
+            absent: match self.absent {
+                AbsentSpec::Missing => Absent::Missing,
+                AbsentSpec::Zero => Absent::Zero,
+            },
+            text_gaps,
+        }
+    }
+}
