@@ -1,1 +1,77 @@
-fn main() {}
+//! The agglo program: words typed in, tables, figures and exit codes out.
+//!
+//! This crate must not know how a number is computed; it calls [`agglo_study`], [`agglo_methods`]
+//! and [`agglo_report`] and shows what they answer.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+mod args;
+mod failure;
+mod output;
+mod progress;
+mod settings;
+mod verb;
+
+use args::{Cli, Verb};
+use failure::Failure;
+use settings::Settings;
+
+fn main() -> ExitCode {
+    let matches = command().get_matches();
+    let measure = matches.subcommand_matches("measure").cloned();
+    let result = match measure {
+        Some(matches) => measure_verb(&matches),
+        None => match Cli::from_arg_matches(&matches) {
+            Ok(cli) => other_verb(cli),
+            Err(error) => error.exit(),
+        },
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            output::say(&failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// The whole command line; `measure` has one subcommand per method, made from the catalogue.
+pub(crate) fn command() -> clap::Command {
+    Cli::command().subcommand(verb::measure::command())
+}
+
+fn measure_verb(matches: &clap::ArgMatches) -> Result<ExitCode, Failure> {
+    let global = args::Global::from_arg_matches(matches)?;
+    settings::change_folder(&global)?;
+    let settings = Settings::resolve(&global, None)?;
+    verb::measure::run(matches, &settings)
+}
+
+fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
+    settings::change_folder(&cli.global)?;
+    let settings = Settings::resolve(&cli.global, None)?;
+    match cli.verb {
+        Verb::Demo { name, dir } => verb::demo::run(&name, dir, &settings),
+        Verb::Init { files, dir, template, force } => {
+            verb::init::run(&files, &dir, template.as_deref(), force, &settings)
+        }
+        Verb::Check => verb::check::run(&settings),
+        Verb::Run => verb::run::run(&settings),
+        Verb::Report => verb::report::run(&settings),
+        Verb::Map { what } => verb::picture::run(&what, agglo_report::picture::Kind::Map, &settings),
+        Verb::Plot { what } => {
+            verb::picture::run(&what, agglo_report::picture::Kind::Plot, &settings)
+        }
+        Verb::Explain { what } => verb::explain::run(&what, &settings),
+        Verb::List { what } => verb::list::run(what, &settings),
+        Verb::Generate { plants, years, dir } => {
+            verb::generate::run(plants, years, &dir, &settings)
+        }
+        Verb::Doctor => verb::doctor::run(&settings),
+        Verb::Completions { shell } => verb::shell::completions(shell),
+        Verb::Man { dir } => verb::shell::man(dir.as_deref()),
+    }
+}

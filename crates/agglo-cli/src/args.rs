@@ -1,0 +1,224 @@
+//! The words typed: verbs, arguments, help. No behavior.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// From official tables to a study of industrial clusters: indices, transfers, clusters, ranking,
+/// evaluation, and a report in English and Chinese.
+#[derive(Parser)]
+#[command(
+    name = "agglo",
+    version,
+    propagate_version = true,
+    after_long_help = "\
+Start here:
+  agglo demo                      the built-in study of China's provinces, with its report
+  agglo init data/*.csv           a study from your own files
+  agglo measure gini cells.csv    one method on one table, no study needed
+  agglo list                      everything there is to ask
+
+Exit codes: 0 done, 1 a check found something, 2 usage, 3 data error, 4 lock or reproducibility
+mismatch, 5 not identified or too little data, 130 interrupted.
+
+Settings: flag, then environment (AGGLO_LANG, AGGLO_THREADS, …), then the study, then the user's
+file; `agglo doctor` shows each value and where it came from."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every verb understands.
+#[derive(Args, Clone)]
+pub(crate) struct Global {
+    /// Print one JSON object instead of text.
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+    /// Format of a table on stdout or in the file of -o; by the file's ending when absent.
+    #[arg(long, global = true, value_enum, help_heading = "Global options")]
+    pub(crate) format: Option<TableFormat>,
+    /// Write to this file instead of stdout.
+    #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub(crate) output: Option<PathBuf>,
+    /// Language of messages and titles; a list such as `zh,en` for reports.
+    #[arg(long, global = true, env = "AGGLO_LANG", value_name = "en|zh", help_heading = "Global options")]
+    pub(crate) lang: Option<String>,
+    /// Seed of random draws.
+    #[arg(long, global = true, env = "AGGLO_SEED", value_name = "N", help_heading = "Global options")]
+    pub(crate) seed: Option<u64>,
+    /// Threads; all cores when absent.
+    #[arg(long, global = true, env = "AGGLO_THREADS", value_name = "N", help_heading = "Global options")]
+    pub(crate) threads: Option<usize>,
+    /// Never ask; refuse instead.
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) no_input: bool,
+    /// Say less: results and errors only.
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// Say more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+    /// Work as if started in this folder.
+    #[arg(short = 'C', global = true, value_name = "DIR", help_heading = "Global options")]
+    pub(crate) directory: Option<PathBuf>,
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Columns for the eye.
+    Table,
+    /// Comma-separated values.
+    Csv,
+    /// One JSON object.
+    Json,
+    /// Apache Parquet.
+    Parquet,
+    /// A workbook.
+    Xlsx,
+    /// A Markdown table.
+    Md,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Write a built-in study, run it, and say where its report is.
+    #[command(after_long_help = "\
+Examples:
+  agglo demo                      the 31 provinces of China, 1992 to 2022
+  agglo demo artificial           a generated country whose truth is known
+  agglo demo china ~/study        into a folder of your choice")]
+    Demo {
+        /// Which: china or artificial.
+        #[arg(default_value = "china")]
+        name: String,
+        /// Where; `agglo-NAME` here when absent.
+        dir: Option<PathBuf>,
+    },
+    /// Start a study from files: sniff layouts, encodings and years, write a commented study.toml.
+    #[command(after_long_help = "\
+Examples:
+  agglo init employment.csv sizes.csv       a study in this folder
+  agglo init --dir study data/*.parquet     a study in another folder
+  agglo init --template blank               a study.toml to fill in by hand
+
+Files are linked to where they lie, relative to the study's folder; nothing is copied or changed.")]
+    Init {
+        /// The files: CSV, TSV, Parquet, Excel; boundaries as GeoJSON or TopoJSON.
+        files: Vec<PathBuf>,
+        /// The study's folder.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+        /// Start from a template instead: see `agglo list templates`.
+        #[arg(long, conflicts_with = "files")]
+        template: Option<String>,
+        /// Replace a study.toml that is already there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Read everything and compute nothing: one line per finding, and what the tables unlock.
+    #[command(after_long_help = "\
+Examples:
+  agglo check                     findings in the study of this folder
+  agglo check --json | jq .       the same for a machine
+
+Exit code 1 when anything was found.")]
+    Check,
+    /// Run the whole study; only what changed is computed again.
+    #[command(after_long_help = "\
+Examples:
+  agglo run                       the study in this folder
+  agglo -C study run --threads 1  another folder, one thread; the numbers are the same")]
+    Run,
+    /// Write the report of the last run.
+    #[command(after_long_help = "\
+Examples:
+  agglo report                    report/report.html, both languages inside
+  agglo report --lang zh -o r.html")]
+    Report,
+    /// Draw a map: a figure of the report, or any finding by region.
+    #[command(after_long_help = "\
+Examples:
+  agglo list figures                                        the report's figures
+  agglo map map-location-quotient -o lq.svg                 one of them
+  agglo map location-quotient.lq@industry=C,period=2015 -o lq.png   any finding by region")]
+    Map {
+        /// A figure's id, or the address of a column of a finding.
+        what: String,
+    },
+    /// Draw a plot: a figure of the report, or any finding over time or by rank.
+    #[command(after_long_help = "\
+Examples:
+  agglo plot fig-gini -o gini.svg
+  agglo plot gini.gini@industry=industry -o gini.png        any finding over the years")]
+    Plot {
+        /// A figure's id, or the address of a column of a finding.
+        what: String,
+    },
+    /// Explain a method, a reader, a table, an error code, or where a number comes from.
+    #[command(after_long_help = "\
+Examples:
+  agglo explain gini                                        a method
+  agglo explain A0201                                       an error code
+  agglo explain gini.gini@industry=industry,period=2004     a number of this study")]
+    Explain {
+        /// What to explain.
+        what: String,
+    },
+    /// List methods, readers, tables, figures, templates or demos.
+    List {
+        /// What to list.
+        #[arg(value_enum, default_value = "methods")]
+        what: Listed,
+    },
+    /// Generate an artificial country with known truth, for tests and teaching.
+    #[command(after_long_help = "\
+Examples:
+  agglo generate --plants 3000 --years 12 --dir country
+  agglo generate --seed 7 --dir country      another country of the same make")]
+    Generate {
+        /// Plants in the first year.
+        #[arg(long, default_value_t = 3000)]
+        plants: u32,
+        /// Years.
+        #[arg(long, default_value_t = 12)]
+        years: u32,
+        /// The folder to write to.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Show the settings with their origin, and what this machine has.
+    Doctor,
+    /// Print a completion script.
+    Completions {
+        /// For which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages.
+    Man {
+        /// The folder to write to; the main page goes to stdout when absent.
+        dir: Option<PathBuf>,
+    },
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// Methods by chapter.
+    Methods,
+    /// Readers of file layouts.
+    Readers,
+    /// Canonical tables.
+    Tables,
+    /// Figures of this study's report.
+    Figures,
+    /// Steps of this study's last run.
+    Steps,
+    /// Templates for `agglo init`.
+    Templates,
+    /// Built-in studies.
+    Demos,
+}

@@ -1,0 +1,242 @@
+//! `agglo explain`: a method, a reader, a table, an error code, or where a number comes from.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use agglo_core::{Datum, Lang};
+use agglo_methods::Method;
+use agglo_study::Findings;
+use agglo_study::address::{self, Address, Explanation};
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::output;
+use crate::settings::Settings;
+
+/// Source cells that the text shows; `--json` has all of them.
+const MAX_CELLS: usize = 40;
+
+pub(crate) fn run(what: &str, settings: &Settings) -> Result<ExitCode, Failure> {
+    let lang = settings.lang();
+    if let Some(method) = agglo_methods::find(what) {
+        return show(&method_text(method, lang), &method_json(method, lang), settings);
+    }
+    if let Some(code) = agglo_data::codes().iter().find(|code| code.code == what) {
+        let (title, text) = (code.title.get(lang), code.explanation.get(lang));
+        let value = json!({ "code": code.code, "title": title, "explanation": text });
+        return show(&format!("{}: {title}\n\n{text}\n", code.code), &value, settings);
+    }
+    if let Some(reader) = agglo_data::readers().iter().find(|reader| reader.name == what) {
+        let text = reader.help.get(lang);
+        let value = json!({ "reader": reader.name, "help": text });
+        return show(&format!("reader {}\n\n{text}\n", reader.name), &value, settings);
+    }
+    if let Some(table) = agglo_data::table_spec(what) {
+        let mut text = format!("table {}\n\n{}\n\n", table.name, table.help.get(lang));
+        for (word, columns) in [("key", table.keys), ("column", table.measures)] {
+            for column in columns {
+                let _ = writeln!(text, "{word:7} {:20} {}", column.name, column.help.get(lang));
+            }
+        }
+        let value = json!({ "table": table.name, "help": table.help.get(lang) });
+        return show(&text, &value, settings);
+    }
+    if let Some(address) = Address::parse(what) {
+        let findings = Findings::load(Path::new("."))?;
+        let explanation = address::explain(&findings, &address)?;
+        return show(
+            &number_text(&findings, &explanation, lang),
+            &number_json(&findings, &explanation, lang),
+            settings,
+        );
+    }
+    let known: Vec<&str> = agglo_methods::methods().iter().map(|method| method.id).collect();
+    let near = known
+        .iter()
+        .map(|id| (strsim::jaro_winkler(what, id), id))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .map_or(String::new(), |(_, id)| format!("; did you mean `{id}`?"));
+    Err(Failure::usage(format!(
+        "`{what}` is no method, reader, table, error code, or address STEP.COLUMN@KEY=VALUE{near}"
+    )))
+}
+
+fn show(text: &str, value: &serde_json::Value, settings: &Settings) -> Result<ExitCode, Failure> {
+    let text = if settings.json { format!("{value:#}\n") } else { text.to_owned() };
+    output::deliver(text.as_bytes(), settings.output.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn method_text(method: &Method, lang: Lang) -> String {
+    let mut text = format!(
+        "{} ({})\n{}\n\n{}\n\n",
+        method.title.get(lang),
+        method.id,
+        method.help.get(lang),
+        method.formula
+    );
+    for variant in method.variants {
+        let _ = writeln!(text, "variant {:22} {}", variant.id, variant.help.get(lang));
+    }
+    for input in method.inputs {
+        let need = if input.required { "" } else { "optional " };
+        let _ = writeln!(text, "reads   {need}table {}", input.table);
+        for column in input.columns {
+            let need = if column.required { "" } else { "optional; " };
+            let _ = writeln!(text, "          {:20} {need}{}", column.name, column.help.get(lang));
+        }
+    }
+    for option in method.options {
+        let _ = writeln!(
+            text,
+            "option  {:22} {} [{}; default {}]",
+            option.name,
+            option.help.get(lang),
+            option.allowed(),
+            option.default
+        );
+    }
+    for table in method.outputs {
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .map(|column| match column.unit {
+                "" | "1" => column.name.to_owned(),
+                unit => format!("{} [{unit}]", column.name),
+            })
+            .collect();
+        let _ = writeln!(text, "answers table {}: {}", table.name, columns.join(", "));
+    }
+    let _ = writeln!(text, "\n{} ({})", method.source, method.mark.title().get(lang));
+    text
+}
+
+fn method_json(method: &Method, lang: Lang) -> serde_json::Value {
+    json!({
+        "id": method.id,
+        "chapter": method.chapter.id(),
+        "title": method.title.get(lang),
+        "help": method.help.get(lang),
+        "formula": method.formula,
+        "source": method.source,
+        "mark": method.mark.title().get(lang),
+        "variants": method.variants.iter()
+            .map(|v| json!({ "id": v.id, "help": v.help.get(lang) })).collect::<Vec<_>>(),
+        "inputs": method.inputs.iter().map(|input| json!({
+            "table": input.table,
+            "required": input.required,
+            "columns": input.columns.iter().map(|c| json!({
+                "name": c.name, "required": c.required, "help": c.help.get(lang),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "options": method.options.iter().map(|option| json!({
+            "name": option.name, "default": option.default, "allowed": option.allowed(),
+            "help": option.help.get(lang),
+        })).collect::<Vec<_>>(),
+        "outputs": method.outputs.iter().map(|table| json!({
+            "table": table.name,
+            "columns": table.columns.iter().map(|c| json!({
+                "name": c.name, "unit": c.unit, "key": c.key, "title": c.title.get(lang),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -> String {
+    let Explanation { address, value, unit, method, record, row, cells } = explanation;
+    let written = match value {
+        Datum::Number(value) => value.to_string(),
+        Datum::Gap(gap) => format!("({})", gap.reason(lang)),
+    };
+    let mut text = format!("{address} = {written}");
+    if !matches!(unit.as_str(), "" | "1") {
+        let _ = write!(text, " {unit}");
+    }
+    let _ = writeln!(text, "\n\n{} [{}]", method.title.get(lang), record.variant);
+    let _ = writeln!(text, "{}", method.formula);
+    let _ = writeln!(text, "{} ({})\n", method.source, method.mark.title().get(lang));
+    for (name, cell) in row {
+        let _ = writeln!(text, "  {name} = {cell}");
+    }
+    for (name, value) in &record.options {
+        let _ = writeln!(text, "option  {name} = {value}");
+    }
+    let _ = writeln!(text, "seed    {}", record.seed);
+    let _ = writeln!(text, "version {} {}", findings.run.version, findings.run.code);
+    for (table, input) in &record.inputs {
+        let _ = writeln!(text, "input   {table} from {}", input.source);
+        for (role, from) in &input.columns {
+            let _ = writeln!(text, "          {role} <- {from}");
+        }
+        if let Some((from, to)) = input.periods {
+            let _ = writeln!(text, "          period {from} to {to}");
+        }
+        for (column, values) in &input.keep {
+            let _ = writeln!(text, "          only {column} = {}", values.join(", "));
+        }
+    }
+    for data in &findings.run.data {
+        for (file, hash) in &data.files {
+            let _ = writeln!(text, "file    {file} blake3 {}", &hash[..hash.len().min(16)]);
+        }
+    }
+    for note in &record.notes {
+        let note = if lang == Lang::Zh { &note.zh } else { &note.en };
+        let _ = writeln!(text, "note    {note}");
+    }
+    let _ = writeln!(text, "\n{} source cells", cells.len());
+    for cell in cells.iter().take(MAX_CELLS) {
+        let keys: Vec<String> = cell.keys.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let value = match cell.value {
+            Datum::Number(value) => value.to_string(),
+            Datum::Gap(gap) => format!("({})", gap.reason(lang)),
+        };
+        let _ = writeln!(
+            text,
+            "  {}:{}:{}  {} = {value}  {}",
+            place(&cell.file, cell.sheet.as_deref()),
+            cell.row,
+            cell.column,
+            cell.measure,
+            keys.join(", ")
+        );
+    }
+    if cells.len() > MAX_CELLS {
+        let _ = writeln!(text, "  … {} more; --json has all", cells.len() - MAX_CELLS);
+    }
+    text
+}
+
+fn place(file: &str, sheet: Option<&str>) -> String {
+    sheet.map_or(file.to_owned(), |sheet| format!("{file}!{sheet}"))
+}
+
+fn number_json(
+    findings: &Findings,
+    explanation: &Explanation<'_>,
+    lang: Lang,
+) -> serde_json::Value {
+    let Explanation { address, value, unit, method, record, row, cells } = explanation;
+    let datum = |value: &Datum| match value {
+        Datum::Number(value) => json!(value),
+        Datum::Gap(gap) => json!({ "gap": gap.code() }),
+    };
+    json!({
+        "address": address.to_string(),
+        "value": datum(value),
+        "unit": unit,
+        "row": row.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        "method": method_json(method, lang),
+        "step": record,
+        "version": findings.run.version,
+        "code": findings.run.code,
+        "data": findings.run.data,
+        "cells": cells.iter().map(|cell| json!({
+            "file": cell.file, "sheet": cell.sheet, "row": cell.row, "column": cell.column,
+            "measure": cell.measure, "value": datum(&cell.value),
+            "keys": cell.keys.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,5 @@
+//! A document as a page.
+
+mod html;
+
+pub use html::html;
