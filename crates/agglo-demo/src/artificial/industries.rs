@@ -115,10 +115,9 @@ impl Industry {
     /// Plants in every [`SLOTS`] plants of the country.
     const fn slots(&self, i: usize) -> u64 {
         match self.kind {
-            Localized(_) => 3,
+            Neutral if i >= 34 => 2,
+            Localized(_) | Neutral => 3,
             Granular | Dispersed => 2,
-            Neutral if i < 34 => 3,
-            Neutral => 2,
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) fn write(plan: &Plan, sink: &mut dyn Sink) -> Result<PolicyTruth, Dem
     }
     projects.finish()?;
     panel(plan, sink, "staggered", 0, start_of)?;
-    panel(plan, sink, "common", 1, |u| (u / N_REGIONS % 2 == 0).then_some(common))?;
+    panel(plan, sink, "common", 1, |u| in_common(u).then_some(common))?;
     Ok(PolicyTruth {
         effect: EFFECT,
         noise_sd: NOISE_SD,
@@ -53,8 +53,13 @@ pub(super) fn write(plan: &Plan, sink: &mut dyn Sink) -> Result<PolicyTruth, Dem
         staggered_starts: staggered.map(|t| plan.year(t)).to_vec(),
         staggered_treated: (0..UNITS).filter(|&u| start_of(u).is_some()).count(),
         common_start: plan.year(common),
-        common_treated: (0..UNITS).filter(|u| u / N_REGIONS % 2 == 0).count(),
+        common_treated: (0..UNITS).filter(|&u| in_common(u)).count(),
     })
+}
+
+/// Every other round through the regions is treated from the common start on.
+fn in_common(u: usize) -> bool {
+    (u / N_REGIONS).is_multiple_of(2)
 }
 
 fn unit(u: usize) -> String {

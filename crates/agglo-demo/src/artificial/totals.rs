@@ -113,13 +113,13 @@ impl Totals {
             "data/size_classes.csv",
             &["industry", "year", "class", "lower", "upper", "plants", "employment"],
         )?;
-        let (regions, industries, years) = self.shape;
+        let (_, _, years) = self.shape;
         for t in 0..years {
-            for r in 0..regions {
+            for (r, region) in REGIONS.iter().enumerate() {
                 for (i, industry) in INDUSTRIES.iter().enumerate() {
                     let cell = self.cell(r, i, t);
                     activity.row(cells![
-                        REGIONS[r].code,
+                        region.code,
                         industry.code,
                         plan.year(t),
                         cell.jobs,
@@ -131,12 +131,12 @@ impl Totals {
                     ])?;
                 }
             }
-            for i in 0..industries {
+            for (i, industry) in INDUSTRIES.iter().enumerate() {
                 for (c, (lower, upper)) in CLASSES.iter().enumerate() {
                     let (plants, jobs) = self.classes[(i * years + t) * CLASSES.len() + c];
                     let upper = upper.map_or(String::new(), |upper| upper.to_string());
                     classes.row(cells![
-                        INDUSTRIES[i].code,
+                        industry.code,
                         plan.year(t),
                         c + 1,
                         lower,
