@@ -135,6 +135,11 @@ static CLUSTERS: [Cluster; 5] = [
     },
 ];
 
+/// The region of the cluster in `industry`, where there is one.
+pub(super) fn home_of(industry: usize) -> Option<usize> {
+    CLUSTERS.iter().find(|cluster| cluster.industry == industry).map(|cluster| cluster.region)
+}
+
 /// Years of the firm table.
 const FIRM_YEARS: usize = 6;
 /// Output of the first of these years in the last one's.

@@ -9,6 +9,7 @@ use rand_distr::StandardNormal;
 use crate::error::DemoError;
 use crate::sink::{Sink, Table, cells};
 
+use super::clusters;
 use super::geography::{self, Group, N_REGIONS, REGIONS, TILE_KM};
 use super::industries::{self, CHAINS, GIANT_SHARES, HOME_SHARES, INDUSTRIES, Kind, N_INDUSTRIES};
 use super::plan::Plan;
@@ -51,7 +52,12 @@ impl Life {
         let (industry, ordinal) = industries::place_in_industry(k);
         let kind = INDUSTRIES[industry].kind;
         let giant = kind == Kind::Granular && ordinal < GIANT_SHARES.len() as u64;
-        let region = place(kind, industry, ordinal, uniform());
+        let chosen = place(kind, industry, ordinal, uniform());
+        // The largest of a granular industry that has a cluster stands in that cluster.
+        let region = match clusters::home_of(industry) {
+            Some(home) if giant && ordinal == 0 => home,
+            _ => chosen,
+        };
         let standing = uniform();
         let (opened, opened_year) = if giant || standing < STANDING_SHARE {
             (0, plan.first_year - (uniform() * 20.0) as i32)

@@ -131,6 +131,15 @@ fn the_giants_hold_their_share_of_a_granular_industry() {
 }
 
 #[test]
+fn the_leading_enterprise_stands_in_its_cluster() {
+    let (files, truth) = draw(&Plan::default());
+    let jobs = cells(&files, truth.plan.first_year);
+    let own = |region: &str| jobs[&("I18".to_owned(), region.to_owned())];
+    let all: f64 = jobs.iter().filter(|((i, _), _)| i == "I18").map(|(_, jobs)| jobs).sum();
+    assert!(own("R13") / all > 0.15);
+}
+
+#[test]
 fn activity_adds_up_the_plants_and_size_classes_do_too() {
     let (files, truth) = draw(&Plan { plants: 1000, years: 10, ..Plan::default() });
     let sum = |path: &str, column: &str| -> f64 {
