@@ -71,7 +71,7 @@ impl<'a> Context<'a> {
 
     /// Who published the data of a canonical table.
     pub fn data_source(self, table: &str) -> Words {
-        let blocks = self.findings.spec.data.iter().filter(|data| data.table == table);
+        let blocks = self.findings.spec.data.iter().filter(|data| data.table_name() == table);
         let mut sources: Vec<&agglo_study::spec::Words> = blocks.map(|data| &data.source).collect();
         sources.dedup();
         let join = |lang| {

@@ -3,7 +3,7 @@
 //! A binding is a value: the plan prints it, the run hashes it into the step's key, and
 //! `agglo explain` shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -74,6 +74,8 @@ pub struct Binding {
     pub joins: Vec<Join>,
     /// Columns in which a gap leaves the row out.
     pub complete: Vec<String>,
+    /// A column without any number in a whole period leaves that period out.
+    pub known: Option<String>,
 }
 
 impl Binding {
@@ -87,6 +89,7 @@ impl Binding {
             sum_by: Vec::new(),
             joins: Vec::new(),
             complete: Vec::new(),
+            known: None,
         }
     }
 
@@ -160,6 +163,13 @@ impl Binding {
         self
     }
 
+    /// Leaves out the periods in which `column` holds no number at all: the table covers them with
+    /// another measure.
+    pub fn known(mut self, column: &str) -> Binding {
+        self.known = Some(column.to_owned());
+        self
+    }
+
     /// Everything the rows come from.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         std::iter::once(&self.source).chain(self.joins.iter().map(|join| &join.source))
@@ -177,6 +187,19 @@ impl Binding {
         let rows = self.rows(&source)?;
         let source = if rows.len() == source.n_rows() { source } else { Arc::new(source.take(&rows)) };
         let mut frame = self.project(&source)?;
+        if let Some(column) = self.known.as_ref().filter(|_| frame.has("period")) {
+            let periods = frame.integers("period")?;
+            let cells = frame.numbers(column)?;
+            let known: BTreeSet<i64> = periods
+                .iter()
+                .zip(&cells)
+                .filter(|(_, cell)| cell.number().is_some())
+                .map(|(period, _)| *period)
+                .collect();
+            let rows: Vec<usize> =
+                (0..frame.n_rows()).filter(|&row| known.contains(&periods[row])).collect();
+            frame = frame.take(&rows);
+        }
         if !self.sum_by.is_empty() {
             frame = add_up(&frame, &self.sum_by)?;
         }

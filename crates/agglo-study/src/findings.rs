@@ -111,8 +111,17 @@ impl Findings {
 
     /// The name of a group in the grouping `grouping`, the group itself where there is none.
     pub fn group_name<'s>(&'s self, grouping: &str, group: &'s str, lang: Lang) -> &'s str {
-        let spec = self.spec.geo.groups.get(grouping);
-        spec.and_then(|spec| spec.names.get(group)).map_or(group, |words| words.get(lang))
+        let column = match lang {
+            Lang::En => "name_en",
+            Lang::Zh => "name_zh",
+        };
+        let name = || {
+            let frame = self.groups.get(grouping)?;
+            let groups = frame.text("group").ok()?;
+            let row = groups.iter().position(|cell| cell.as_deref() == Some(group))?;
+            frame.text(column).ok()?[row].as_deref()
+        };
+        name().unwrap_or(group)
     }
 
     /// Remarks of all steps, each once.

@@ -16,7 +16,7 @@ const INNOVATION_COLUMNS: [&str; 8] = [
 
 pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
     if facts.n_distinct("activity", "industry") > 1
-        && let Some(cells) = facts.cells(facts.periods("activity"))
+        && let Some(cells) = facts.cells(facts.measure_span())
     {
         plan.add(
             facts,
@@ -24,7 +24,7 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
             "structural-similarity",
             vec![("activity", cells.clone())],
         );
-        let latest = cells.between(facts.latest("activity"));
+        let latest = cells.between(facts.measure_latest());
         plan.add(facts, "duplication", "duplication", vec![("activity", latest)]);
     }
     convergence(facts, plan);
@@ -41,9 +41,9 @@ fn convergence(facts: &Facts<'_>, plan: &mut Plan) {
             .ratio("value", "gdp", "population")
             .take("weight", "population")
             .between(facts.periods("region_year"))
-    } else if let Some(totals) = facts.region_totals().filter(|_| {
-        facts.periods("activity").is_some_and(|(from, to)| from < to)
-    }) {
+    } else if let Some(totals) =
+        facts.region_totals().filter(|_| facts.known_periods("activity", &[]).len() > 1)
+    {
         totals
     } else {
         return;

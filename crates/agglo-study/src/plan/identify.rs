@@ -39,7 +39,7 @@ fn stars(facts: &Facts<'_>, plan: &mut Plan) {
         plan.lock("star-clusters", "activity by industry", "分行业的活动量");
         return;
     }
-    let Some(cells) = facts.cells(facts.periods("activity")) else { return };
+    let Some(cells) = facts.cells(facts.measure_span()) else { return };
     let mut inputs = vec![("activity", cells)];
     if facts.has_columns("activity", &["value_added", "employment"]) {
         let keys = facts.present("activity", &["region", "industry", "period"]);

@@ -83,18 +83,41 @@ impl Facts<'_> {
         })
     }
 
+    /// The measure of the focus industry's long series.
+    fn focus_measure(&self) -> Option<String> {
+        self.spec.measure.focus_value.clone().or_else(|| self.measure())
+    }
+
+    /// The periods of a table within the study's period in which one of `columns` holds a number;
+    /// every period when no column is named.
+    fn known_periods(&self, table: &str, columns: &[&str]) -> BTreeMap<Period, usize> {
+        let mut known = BTreeMap::new();
+        let Some(frame) = self.tables.get(table) else { return known };
+        let Ok(periods) = frame.integers("period") else { return known };
+        let chosen = self.spec.study.period;
+        let cells: Vec<_> = columns.iter().filter_map(|c| frame.numbers(c).ok()).collect();
+        for (row, period) in periods.into_iter().enumerate() {
+            let period = period as Period;
+            if chosen.is_some_and(|c| period < c.from || c.to < period) {
+                continue;
+            }
+            let n = cells.iter().filter(|column| column[row].number().is_some()).count();
+            if columns.is_empty() || n > 0 {
+                *known.entry(period).or_insert(0) += n;
+            }
+        }
+        known
+    }
+
+    /// The first and last period of a table in which one of `columns` holds a number.
+    fn span(&self, table: &str, columns: &[&str]) -> Option<(Period, Period)> {
+        let known = self.known_periods(table, columns);
+        Some((*known.keys().next()?, *known.keys().next_back()?))
+    }
+
     /// The first and last period of a table, within the study's period.
     pub fn periods(&self, table: &str) -> Option<(Period, Period)> {
-        let periods = self.tables.get(table)?.integers("period").ok()?;
-        let chosen = self.spec.study.period;
-        let within = periods
-            .into_iter()
-            .map(|p| p as Period)
-            .filter(|p| chosen.is_none_or(|c| c.from <= *p && *p <= c.to));
-        within.fold(None, |span, p| match span {
-            None => Some((p, p)),
-            Some((from, to)) => Some((from.min(p), to.max(p))),
-        })
+        self.span(table, &[])
     }
 
     /// The last period of a table, as a span.
@@ -102,31 +125,50 @@ impl Facts<'_> {
         self.periods(table).map(|(_, to)| (to, to))
     }
 
+    /// The period in which `columns` hold the most numbers, the later of equals, as a span.
+    fn fullest(&self, table: &str, columns: &[&str]) -> Option<(Period, Period)> {
+        let known = self.known_periods(table, columns);
+        known.into_iter().max_by_key(|&(period, n)| (n, period)).map(|(period, _)| (period, period))
+    }
+
     fn n_distinct(&self, table: &str, column: &str) -> usize {
         let cells = self.tables.get(table).and_then(|frame| frame.text(column).ok());
         cells.map_or(0, |cells| cells.iter().flatten().collect::<BTreeSet<_>>().len())
+    }
+
+    /// The periods of the measure studied.
+    fn measure_span(&self) -> Option<(Period, Period)> {
+        self.span("activity", &[self.measure()?.as_str()])
+    }
+
+    /// The last period of the measure studied, as a span.
+    fn measure_latest(&self) -> Option<(Period, Period)> {
+        self.measure_span().map(|(_, to)| (to, to))
     }
 
     /// Cells of the measure studied, in these periods.
     fn cells(&self, periods: Option<(Period, Period)>) -> Option<Binding> {
         let measure = self.measure()?;
         let keys = self.present("activity", &["region", "industry", "period"]);
-        Some(Binding::table("activity").all(&keys).take("value", &measure).between(periods))
+        let cells = Binding::table("activity").all(&keys).take("value", &measure);
+        Some(cells.between(periods).known("value"))
+    }
+
+    /// Cells of the focus industry in its own measure, where the study has a focus.
+    fn focus_cells(&self) -> Option<Binding> {
+        let focus = self.spec.industry.focus.as_deref()?;
+        let measure = self.focus_measure()?;
+        let keys = self.present("activity", &["region", "industry", "period"]);
+        let cells = Binding::table("activity").all(&keys).take("value", &measure);
+        let span = self.span("activity", &[&measure]);
+        Some(cells.keep("industry", &[focus]).between(span).known("value"))
     }
 
     /// Totals of the regions: the focus industry, or all industries together.
     fn region_totals(&self) -> Option<Binding> {
-        let measure = self.measure()?;
         let keys = self.present("activity", &["region", "period"]);
-        let binding = Binding::table("activity")
-            .all(&keys)
-            .take("value", &measure)
-            .between(self.periods("activity"));
-        Some(match &self.spec.industry.focus {
-            Some(focus) => binding.keep("industry", &[focus]),
-            None => binding,
-        }
-        .sum_by(&keys))
+        let cells = self.focus_cells().or_else(|| self.cells(self.measure_span()))?;
+        Some(cells.sum_by(&keys))
     }
 
     fn grouping(&self, name: Option<&str>) -> Option<Source> {

@@ -26,8 +26,8 @@ const STAGE_COLUMNS: [&str; 15] = [
 
 pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
     growth(facts, plan);
-    if let Some(all) = facts.cells(facts.periods("activity")) {
-        let latest = || facts.cells(facts.latest("activity")).unwrap_or_else(|| all.clone());
+    if let Some(all) = facts.cells(facts.measure_span()) {
+        let latest = || facts.cells(facts.measure_latest()).unwrap_or_else(|| all.clone());
         let cells = |plan: &mut Plan, method: &str| {
             plan.add(facts, method, method, vec![("activity", all.clone())]);
         };
@@ -55,6 +55,9 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
         cells(plan, "herfindahl");
         cells(plan, "gini");
         cells(plan, "composite-gini");
+        if let Some(focus) = facts.focus_cells() {
+            plan.add(facts, "gini-focus", "gini", vec![("activity", focus)]);
+        }
         breaks(facts, plan);
         inequality(facts, plan);
     }
@@ -79,7 +82,8 @@ fn growth(facts: &Facts<'_>, plan: &mut Plan) {
     let keys: &[&str] = if has_industry { &["series", "period"] } else { &["period"] };
     let total = total
         .take("value", &measure)
-        .between(facts.periods("activity"))
+        .between(facts.measure_span())
+        .known("value")
         .sum_by(keys)
         .complete(&["value"]);
     plan.add(facts, "growth-by-industry", "growth", vec![("series", total)]);
@@ -87,12 +91,12 @@ fn growth(facts: &Facts<'_>, plan: &mut Plan) {
 
 /// Breaks in the concentration of the focus industry, or of all industries together.
 fn breaks(facts: &Facts<'_>, plan: &mut Plan) {
-    let Some((from, to)) = facts.periods("activity").filter(|_| {
-        facts.has_column("activity", "period")
-    }) else {
-        return;
+    let measure = match facts.spec.industry.focus {
+        Some(_) => facts.focus_measure(),
+        None => facts.measure(),
     };
-    if to - from < 9 {
+    let Some(measure) = measure.filter(|_| facts.has_column("activity", "period")) else { return };
+    if facts.known_periods("activity", &[&measure]).len() < 10 {
         plan.lock(
             "structural-breaks",
             "ten years or more: breaks cannot be told from noise in a shorter series",
@@ -101,7 +105,7 @@ fn breaks(facts: &Facts<'_>, plan: &mut Plan) {
         return;
     }
     let series = match &facts.spec.industry.focus {
-        Some(focus) => Binding::step("gini", "gini").keep("industry", &[focus]),
+        Some(focus) => Binding::step("gini-focus", "gini").keep("industry", &[focus]),
         None => Binding::step("composite-gini", "composite"),
     };
     let series = series.take("period", "period").take("value", "gini").complete(&["value"]);
@@ -111,14 +115,20 @@ fn breaks(facts: &Facts<'_>, plan: &mut Plan) {
 /// Generalized entropy of the regions' totals, decomposed by each grouping.
 fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
     let Some(totals) = facts.region_totals() else { return };
+    let measure = facts.focus_cells().and(facts.focus_measure()).or_else(|| facts.measure());
+    let known = |table, column: &str| facts.known_periods(table, &[column]);
+    // Weights must cover every year, or the series would change its meaning on the way.
+    let weighed = measure.is_some_and(|measure| {
+        let population = known("region_year", "population");
+        !population.is_empty()
+            && known("activity", &measure).keys().all(|period| population.contains_key(period))
+    });
     let weigh = |binding: Binding| {
-        if facts.has_columns("region_year", &["region", "period", "population"]) {
+        if weighed {
             let source = Source::Table("region_year".to_owned());
-            binding
-                .join(source, &["region", "period"], &[("weight", "population")])
-                .complete(&["value", "weight"])
+            binding.join(source, &["region", "period"], &[("weight", "population")])
         } else {
-            binding.complete(&["value"])
+            binding
         }
     };
     let mut any = false;
@@ -167,7 +177,7 @@ fn plants(facts: &Facts<'_>, plan: &mut Plan) {
             &["industry", "period", "class", "lower", "upper", "n_plants", "value"],
         );
         let sizes = Binding::table("size_class").all(&columns).between(facts.periods("activity"));
-        let Some(cells) = facts.cells(facts.latest("activity")) else { return };
+        let Some(cells) = facts.cells(facts.measure_latest()) else { return };
         for method in ["ellison-glaeser", "maurel-sedillot"] {
             let inputs = vec![("size_class", sizes.clone()), ("activity", cells.clone())];
             let variant = Some("size-class-uniform");
@@ -196,7 +206,7 @@ fn stage(facts: &Facts<'_>, plan: &mut Plan) {
     let regions = Binding::table("region_year")
         .all(&["region", "period"])
         .all(&columns)
-        .between(facts.latest("region_year"));
+        .between(facts.fullest("region_year", &columns));
     plan.add(
         facts,
         "industrialization-stage",

@@ -7,27 +7,36 @@ use super::{Facts, Plan};
 use crate::binding::Binding;
 
 pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
-    let Some((from, to)) = facts.periods("activity").filter(|(from, to)| from < to) else {
+    let Some((from, to)) = facts.measure_span().filter(|(from, to)| from < to) else {
         plan.lock("share-change", "activity of two years or more", "至少两个年份的活动量");
         return;
     };
     let Some(cells) = facts.cells(Some((from, to))) else { return };
-    let span = || Options::new().with("from", from.to_string()).with("to", to.to_string());
+    let (followed, followed_span) = match facts.focus_cells() {
+        Some(focus) => {
+            let span = focus.periods.unwrap_or((from, to));
+            (focus, span)
+        }
+        None => (cells.clone(), (from, to)),
+    };
+    let span = |(from, to): (Period, Period)| {
+        Options::new().with("from", from.to_string()).with("to", to.to_string())
+    };
+    let inputs = vec![("activity", followed.clone())];
+    plan.add_with(facts, "share-change", "share-change", None, span(followed_span), inputs);
     for (id, method, variant) in [
-        ("share-change", "share-change", None),
         ("location-quotient-change", "location-quotient-change", None),
         ("shift-share", "shift-share", Some("classic")),
         ("shift-share-esteban-marquillas", "shift-share", Some("esteban-marquillas")),
     ] {
-        let compares_industries = method != "share-change";
-        if compares_industries && facts.n_distinct("activity", "industry") < 2 {
-            continue;
+        if facts.n_distinct("activity", "industry") > 1 {
+            let inputs = vec![("activity", cells.clone())];
+            plan.add_with(facts, id, method, variant, span((from, to)), inputs);
         }
-        plan.add_with(facts, id, method, variant, span(), vec![("activity", cells.clone())]);
     }
     gradient(facts, plan);
     intensity(facts, plan);
-    windows(facts, plan, &cells, (from, to));
+    windows(facts, plan, &followed, followed_span);
 }
 
 fn gradient(facts: &Facts<'_>, plan: &mut Plan) {

@@ -129,12 +129,13 @@ pub fn load(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
 
 fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
-    let mut names: Vec<&str> = spec.data.iter().map(|data| data.table.as_str()).collect();
+    let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let blocks: Vec<&DataSpec> = spec.data.iter().filter(|data| data.table == name).collect();
-        read_one(root, name, &blocks, keep, &mut tables)?;
+        let blocks: Vec<&DataSpec> =
+            spec.data.iter().filter(|data| data.table_name() == name).collect();
+        read_one(root, &name, &blocks, keep, &mut tables)?;
     }
     for (name, group) in &spec.geo.groups {
         let read = ReadSpec {
@@ -200,7 +201,7 @@ fn read_one(
     if readings.len() < blocks.len() {
         return Ok(());
     }
-    match agglo_data::assemble(name, readings) {
+    match agglo_data::assemble(&blocks[0].table, readings) {
         Ok(table) => {
             let content = agglo_data::hash_frame(&table.frame);
             if keep {

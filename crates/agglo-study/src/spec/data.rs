@@ -18,6 +18,10 @@ pub struct DataSpec {
     pub name: String,
     /// The canonical table it fills, such as `activity`.
     pub table: String,
+    /// A name that keeps this block apart from others of the same table; blocks without one are
+    /// joined by their keys.
+    #[serde(default)]
+    pub part: Option<String>,
     /// The file, from the study's folder; may hold `*` and `?`.
     pub file: String,
     /// The reader; sniffed when absent.
@@ -62,9 +66,9 @@ pub struct DataSpec {
     /// Mark in a cell = the gap it means (`missing`, `suppressed`, `below_unit`, `not_applicable`).
     #[serde(default)]
     pub marks: BTreeMap<String, String>,
-    /// Current or constant prices, and the deflator.
+    /// Current or constant prices.
     #[serde(default)]
-    pub price: String,
+    pub price: Option<Price>,
     /// What the figures cover.
     #[serde(default)]
     pub scope: String,
@@ -90,6 +94,27 @@ pub enum AbsentSpec {
     Zero,
 }
 
+/// At which prices money is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// `current` or `constant`.
+    pub kind: PriceKind,
+    /// The year whose prices are constant.
+    #[serde(default)]
+    pub year: Option<i32>,
+}
+
+/// Whether prices change with the years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PriceKind {
+    /// The prices of each year.
+    Current,
+    /// The prices of one year.
+    Constant,
+}
+
 /// A declared break of a series: never silent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +126,11 @@ pub struct SeriesBreak {
 }
 
 impl DataSpec {
+    /// The name of the table this block fills: the canonical one, and the part where it has one.
+    pub fn table_name(&self) -> String {
+        table_name(&self.table, self.part.as_deref())
+    }
+
     /// The reader's orders.
     pub fn read_spec(&self) -> ReadSpec {
         let constants = self.constants.iter().map(|(k, v)| (k.clone(), v.to_string())).collect();
@@ -131,5 +161,13 @@ impl DataSpec {
             },
             text_gaps,
         }
+    }
+}
+
+/// The name of a canonical table or of a part of it, as in `outcome-common`.
+pub fn table_name(table: &str, part: Option<&str>) -> String {
+    match part {
+        Some(part) => format!("{table}-{part}"),
+        None => table.to_owned(),
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 mod data;
 mod parse;
 
-pub use data::DataSpec;
+pub use data::{DataSpec, Price, PriceKind, table_name};
 pub use parse::SpecError;
 
 /// The name of the study file in its folder.
@@ -156,14 +156,11 @@ pub struct GeoSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupSpec {
-    /// A CSV file with the columns `region` and `group`.
+    /// A CSV file with the columns `region` and `group`, and the groups' `name_en` and `name_zh`.
     pub file: String,
     /// Its title.
     #[serde(default)]
     pub title: Words,
-    /// Names of the groups in both languages.
-    #[serde(default)]
-    pub names: BTreeMap<String, Words>,
     /// Whether a region may belong to several groups; such a grouping is described, not decomposed.
     #[serde(default)]
     pub overlapping: bool,
@@ -211,6 +208,10 @@ pub struct MeasureSpec {
     /// The column of `activity` that the indices use; the first one when absent.
     #[serde(default)]
     pub value: Option<String>,
+    /// The column of `activity` that the long series of the focus industry uses; `value` when
+    /// absent.
+    #[serde(default)]
+    pub focus_value: Option<String>,
     /// The variant of a method, by its id: `{ locational-gini = "krugman-half" }`.
     #[serde(default)]
     pub variants: BTreeMap<String, String>,
@@ -287,6 +288,9 @@ pub struct PolicySpec {
     pub title: Words,
     /// The column of `outcome` that it should have changed.
     pub outcome: String,
+    /// Which part of the table `outcome`, where it has several.
+    #[serde(default)]
+    pub part: Option<String>,
 }
 
 /// How maps look.
