@@ -127,7 +127,7 @@ pub(super) fn write(sink: &mut dyn Sink) -> Result<(), DemoError> {
     let mut groups = Table::create(
         sink,
         "geo/groups.csv",
-        &["region", "group", "group_en", "group_zh", "weight"],
+        &["region", "group", "name_en", "name_zh", "weight"],
     )?;
     for (r, region) in REGIONS.iter().enumerate() {
         let (x, y) = center_km(r);
