@@ -89,7 +89,7 @@ fn splice(page: &str, generated: &str) -> Result<String, String> {
     once(CLOSE)?;
     let between = page.split_once(OPEN).and_then(|(before, rest)| {
         rest.split_once(CLOSE)
-            .map(|(_, after)| format!("{before}{OPEN}\n{generated}{CLOSE}{after}"))
+            .map(|(_, after)| format!("{before}{OPEN}\n\n{}\n\n{CLOSE}{after}", generated.trim()))
     });
     between.ok_or_else(|| format!("has `{CLOSE}` before `{OPEN}`"))
 }
@@ -103,8 +103,7 @@ fn has_worked_example(page: &str) -> bool {
 mod tests {
     use super::*;
 
-    const PAGE: &str =
-        "# Gini\n\nLead.\n\n<!-- generated -->\nold\n<!-- /generated -->\n\n## Worked example\n";
+    const PAGE: &str = "# Gini\n\nLead.\n\n<!-- generated -->\n\nold\n\n<!-- /generated -->\n\n## Worked example\n";
 
     fn one(name: &str, text: &str) -> BTreeMap<String, String> {
         BTreeMap::from([(name.to_owned(), text.to_owned())])
