@@ -52,7 +52,7 @@ pub(crate) fn command(workspace: &Workspace, flags: &[&str]) -> Result<()> {
 
 /// Whether a machine started this rather than a person.
 pub(crate) fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| value != "" && value != "false")
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
 
 /// Runs all suites, also after one has failed.
@@ -102,7 +102,8 @@ fn rust(workspace: &Workspace, light: bool, outcome: &mut Outcome) -> Result<()>
 
 /// Every folder with `test_*.py` in it, by the standard library's runner.
 fn python(outcome: &mut Outcome) -> Result<()> {
-    let folders = folders_with(|name| name.starts_with("test_") && name.ends_with(".py"));
+    let folders =
+        folders_with(|name| name.strip_suffix(".py").is_some_and(|name| name.starts_with("test_")));
     match shell::python() {
         _ if folders.is_empty() => Ok(()),
         None => {

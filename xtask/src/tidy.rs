@@ -98,7 +98,7 @@ fn in_crate(name: &str, description: Option<&str>, entry: &str) -> Vec<String> {
         problems.push(format!("{name}: Cargo.toml has no description"));
     }
     let first = entry.lines().next().unwrap_or_default();
-    if !first.strip_prefix("//! ").is_some_and(|text| text.len() > 10) {
+    if first.strip_prefix("//! ").is_none_or(|text| text.len() <= 10) {
         problems.push(format!("{name}: its first line does not say what the crate is for"));
     }
     problems

@@ -121,9 +121,8 @@ fn member(package: &Value) -> Result<Member> {
     for target in list(package, "targets")? {
         let kinds: Vec<&str> = list(target, "kind")?.iter().filter_map(Value::as_str).collect();
         let source = Path::new(text(target, "src_path")?);
-        if kinds.iter().any(|kind| kind.contains("lib")) || kinds == ["proc-macro"] {
-            entry = Some(source.to_path_buf());
-        } else if kinds == ["bin"] && entry.is_none() {
+        let library = kinds.iter().any(|kind| kind.contains("lib") || *kind == "proc-macro");
+        if library || (kinds == ["bin"] && entry.is_none()) {
             entry = Some(source.to_path_buf());
         } else if kinds == ["bench"] {
             benches.push(text(target, "name")?.to_owned());
