@@ -123,7 +123,7 @@ pub(super) fn write(sink: &mut dyn Sink) -> Result<(), DemoError> {
         &["region", "name_en", "name_zh", "x_km", "y_km", "area_km2"],
     )?;
     let mut tiles =
-        Table::create(sink, "geo/tiles.csv", &["region", "label_en", "label_zh", "column", "row"])?;
+        Table::create(sink, "geo/tiles.csv", &["code", "row", "col", "en", "zh", "short_en", "short_zh"])?;
     let mut groups = Table::create(
         sink,
         "geo/groups.csv",
@@ -132,7 +132,8 @@ pub(super) fn write(sink: &mut dyn Sink) -> Result<(), DemoError> {
     for (r, region) in REGIONS.iter().enumerate() {
         let (x, y) = center_km(r);
         regions.row(cells![region.code, region.en, region.zh, x, y, TILE_KM * TILE_KM])?;
-        tiles.row(cells![region.code, region.en, region.zh, region.tile.0, region.tile.1])?;
+        let (column, row) = region.tile;
+        tiles.row(cells![region.code, row, column, region.en, region.zh, region.en, region.zh])?;
         let (en, zh) = region.group.names();
         groups.row(cells![region.code, region.group.code(), en, zh, 1])?;
     }

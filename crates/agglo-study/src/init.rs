@@ -1,0 +1,279 @@
+//! A study started from files: what each file looks like, written down as a commented study file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
+
+use agglo_data::{Sniff, Sureness};
+
+use crate::error::StudyError;
+
+/// A study file, not yet written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The text of `study.toml`.
+    pub text: String,
+    /// What was understood and how sure that is, one line each, for people.
+    pub understood: Vec<String>,
+}
+
+/// A study file for `files`, with paths as seen from the folder `root`.
+///
+/// # Errors
+/// [`StudyError::Data`] when a file cannot be read.
+pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
+    let mut understood = Vec::new();
+    let mut blocks = String::new();
+    let mut names = BTreeSet::new();
+    let mut boundaries = None;
+    let mut regions = BTreeSet::new();
+    let mut any_gaps = false;
+    let mut measure = None;
+    for file in files {
+        if is_boundaries(file) {
+            boundaries = Some(file.clone());
+            continue;
+        }
+        let sniff = agglo_data::sniff(file)?;
+        any_gaps |= sniff.headings.iter().any(|heading| heading.n_gaps > 0);
+        let from_root = relative(root, file);
+        understood.extend(sniff.reasons.iter().map(|reason| {
+            let sure = match reason.sureness {
+                Sureness::Certain => "certain",
+                Sureness::Likely => "likely",
+                Sureness::Guess => "a guess: please check",
+            };
+            format!("{from_root}: {} ({}; {sure})", reason.what, reason.why)
+        }));
+        if sniff.table.as_deref() == Some("activity") {
+            measure = measure.or_else(|| first_measure(&sniff));
+        }
+        let name = distinct_name(file, &mut names);
+        blocks.push_str(&block(&name, &from_root, &sniff));
+        if let Ok(reading) = agglo_data::read(&sniff.to_spec(), Path::new(""))
+            && let Ok(codes) = reading.frame.text("region")
+        {
+            regions.extend(codes.iter().flatten().map(ToString::to_string));
+        }
+    }
+    let id = root
+        .canonicalize()
+        .ok()
+        .and_then(|root| Some(root.file_name()?.to_str()?.to_owned()))
+        .map_or_else(|| "study".to_owned(), |name| slug(&name));
+    let geo = match &boundaries {
+        Some(file) => geo_block(root, file, &regions, &mut understood)?,
+        None => "# boundaries = \"geo/regions.geojson\"   # GeoJSON or TopoJSON; unlocks maps\n"
+            .to_owned(),
+    };
+    Ok(Draft { text: document(&id, &geo, &blocks, any_gaps, measure.as_deref()), understood })
+}
+
+fn document(id: &str, geo: &str, blocks: &str, gaps: bool, measure: Option<&str>) -> String {
+    let policy = if gaps { "drop-regions" } else { "error" };
+    let value = match measure {
+        Some(measure) => format!("value = \"{measure}\"                  # the column of activity that the indices use\n"),
+        None => "# value = \"employment\"               # the column of activity that the indices use\n".to_owned(),
+    };
+    format!(
+        "# A study of industrial clusters. `agglo check` reads it, `agglo run` computes it,\n\
+         # `agglo report` writes it up. Lines that begin with # are remarks.\n\n\
+         [study]\nid    = \"{id}\"\ntitle = {{ en = \"{id}\", zh = \"{id}\" }}\n\
+         # period = {{ from = 2010, to = 2020 }}   # all years there are when absent\n\n\
+         [geo]\n# level = \"province\"                  # printed beside every index, which depends on it\n{geo}\
+         # [geo.groups.belts]                  # a grouping of regions: columns region, group\n\
+         # file = \"geo/belts.csv\"\n\n{blocks}\
+         [missing]\n# error | drop-regions | drop-industries | zero\ngaps = \"{policy}\"\n\n\
+         [measure]\n{value}"
+    )
+}
+
+fn block(name: &str, file: &str, sniff: &Sniff) -> String {
+    let spec = sniff.to_spec();
+    let mut text = String::new();
+    for reason in &sniff.reasons {
+        let _ = writeln!(text, "# {}: {}", reason.what, reason.why);
+    }
+    let _ = writeln!(text, "[[data]]\nname    = {name:?}\ntable   = {:?}", spec.table);
+    let _ = writeln!(text, "file    = {file:?}");
+    if let Some(reader) = &spec.reader {
+        let _ = writeln!(text, "reader  = {reader:?}");
+    }
+    if !spec.columns.is_empty() {
+        let _ = writeln!(text, "columns = {{ {} }}", pairs(&spec.columns));
+    }
+    if let Some(value) = &spec.value {
+        let _ = writeln!(text, "value   = {value:?}");
+    }
+    if let Some(periods) = spec.periods_across.as_ref().filter(|periods| !periods.is_empty()) {
+        let _ = writeln!(text, "periods_across = {periods:?}");
+    }
+    for (key, mark) in [("decimal", spec.decimal), ("thousands", spec.thousands)] {
+        if let Some(mark) = mark {
+            let _ = writeln!(text, "{key} = {:?}", mark.to_string());
+        }
+    }
+    if let Some(sheet) = &spec.sheet {
+        let _ = writeln!(text, "sheet   = {sheet:?}");
+    }
+    if !sniff.unknown_marks.is_empty() {
+        let _ = writeln!(
+            text,
+            "# marks = {{ {} }}   # what do these mean?",
+            sniff
+                .unknown_marks
+                .iter()
+                .map(|mark| format!("{mark:?} = \"missing\""))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
+    text.push_str("# source = { en = \"who published it\", zh = \"数据来源\" }\n\n");
+    text
+}
+
+fn pairs(columns: &BTreeMap<String, String>) -> String {
+    columns.iter().map(|(role, heading)| format!("{role} = {heading:?}")).collect::<Vec<_>>().join(", ")
+}
+
+fn first_measure(sniff: &Sniff) -> Option<String> {
+    if sniff.value.is_some() {
+        return sniff.value.clone();
+    }
+    let keys = ["region", "industry", "period"];
+    sniff.columns.keys().find(|role| !keys.contains(&role.as_str())).cloned()
+}
+
+fn is_boundaries(file: &Path) -> bool {
+    file.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| matches!(ending, "geojson" | "topojson"))
+}
+
+/// The property that holds the region codes: the one with most of them.
+fn geo_block(
+    root: &Path,
+    file: &Path,
+    regions: &BTreeSet<String>,
+    understood: &mut Vec<String>,
+) -> Result<String, StudyError> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| agglo_data::DataError::io(file, error))?;
+    let from_root = relative(root, file);
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
+        StudyError::Record { file: from_root.clone(), why: error.to_string() }
+    })?;
+    let mut found: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+    for feature in features(&value) {
+        let text = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        if let Some(id) = feature.get("id").and_then(text) {
+            found.entry(None).or_default().insert(id);
+        }
+        let properties = feature.get("properties").and_then(serde_json::Value::as_object);
+        for (name, value) in properties.into_iter().flatten() {
+            if let Some(value) = text(value) {
+                found.entry(Some(name.clone())).or_default().insert(value);
+            }
+        }
+    }
+    let best = found
+        .iter()
+        .map(|(name, codes)| (codes.intersection(regions).count(), name))
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));
+    let mut block = format!("boundaries = {from_root:?}\n");
+    if let Some((n, name)) = best {
+        let place = name.as_deref().unwrap_or("the feature's id");
+        understood.push(format!(
+            "{from_root}: {n} of {} region codes are found in {place}",
+            regions.len()
+        ));
+        if let Some(name) = name {
+            let _ = writeln!(block, "boundary_code = {name:?}   # holds {n} of {} codes", regions.len());
+        }
+    }
+    Ok(block)
+}
+
+fn features(value: &serde_json::Value) -> Vec<&serde_json::Value> {
+    if let Some(features) = value.get("features").and_then(serde_json::Value::as_array) {
+        return features.iter().collect();
+    }
+    let objects = value.get("objects").and_then(serde_json::Value::as_object);
+    objects
+        .into_iter()
+        .flat_map(|objects| objects.values())
+        .filter_map(|object| object.get("geometries")?.as_array())
+        .flatten()
+        .collect()
+}
+
+fn distinct_name(file: &Path, taken: &mut BTreeSet<String>) -> String {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("data");
+    let base = slug(stem);
+    let mut name = base.clone();
+    let mut n = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{base}-{n}");
+        n += 1;
+    }
+    name
+}
+
+fn slug(text: &str) -> String {
+    let kept: String = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let kept = kept.trim_matches('-').to_owned();
+    if kept.is_empty() { "study".to_owned() } else { kept }
+}
+
+/// The path of `file` as seen from `root`, with forward slashes.
+fn relative(root: &Path, file: &Path) -> String {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let root = whole(if root.as_os_str().is_empty() { Path::new(".") } else { root });
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = whole(folder.unwrap_or(Path::new(".")));
+    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (root.components().collect(), folder.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut path = PathBuf::new();
+    for _ in shared..from.len() {
+        path.push("..");
+    }
+    path.extend(&to[shared..]);
+    path.push(file.file_name().unwrap_or_default());
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_written_as_seen_from_the_study() {
+        let folder = agglo_testkit::scratch();
+        let root = folder.path().join("study");
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::create_dir_all(&data).unwrap();
+        assert_eq!(relative(&root, &data.join("a.csv")), "../data/a.csv");
+        assert_eq!(relative(&root, &root.join("a.csv")), "a.csv");
+    }
+
+    #[test]
+    fn a_file_of_cells_becomes_a_study_that_can_be_read() {
+        let folder = agglo_testkit::scratch();
+        let file = folder.path().join("jobs.csv");
+        std::fs::write(&file, "region,industry,year,employment\na,x,2020,1\nb,x,2020,2\n").unwrap();
+        let draft = from_files(folder.path(), &[file]).unwrap();
+        std::fs::write(folder.path().join("study.toml"), &draft.text).unwrap();
+        let spec = crate::spec::Spec::load(folder.path()).unwrap();
+        assert_eq!(spec.data[0].table, "activity");
+        assert_eq!(spec.measure.value.as_deref(), Some("employment"));
+    }
+}
