@@ -61,6 +61,11 @@ pub(crate) fn table(
     output: Option<&Path>,
     lang: Lang,
 ) -> Result<(), Failure> {
+    let export = |format| -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        agglo_data::export(frame, format, &mut bytes)?;
+        Ok(bytes)
+    };
     let bytes = match format {
         TableFormat::Table => for_the_eye(frame, lang).into_bytes(),
         TableFormat::Json => {
@@ -68,10 +73,10 @@ pub(crate) fn table(
             text.push('\n');
             text.into_bytes()
         }
-        TableFormat::Csv => agglo_data::export(frame, agglo_data::Format::Csv)?,
-        TableFormat::Parquet => agglo_data::export(frame, agglo_data::Format::Parquet)?,
-        TableFormat::Xlsx => agglo_data::export(frame, agglo_data::Format::Xlsx)?,
-        TableFormat::Md => agglo_data::export(frame, agglo_data::Format::Md)?,
+        TableFormat::Csv => export(agglo_data::Format::Csv)?,
+        TableFormat::Parquet => export(agglo_data::Format::Parquet)?,
+        TableFormat::Xlsx => export(agglo_data::Format::Xlsx)?,
+        TableFormat::Md => export(agglo_data::Format::Md)?,
     };
     let binary = matches!(format, TableFormat::Parquet | TableFormat::Xlsx);
     if binary && output.is_none() && std::io::stdout().is_terminal() {

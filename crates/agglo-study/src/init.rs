@@ -158,7 +158,7 @@ fn geo_block(
     understood: &mut Vec<String>,
 ) -> Result<String, StudyError> {
     let text = std::fs::read_to_string(file)
-        .map_err(|error| agglo_data::DataError::io(file, error))?;
+        .map_err(|error| agglo_data::DataError::io(file, &error))?;
     let from_root = relative(root, file);
     let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
         StudyError::Record { file: from_root.clone(), why: error.to_string() }

@@ -27,10 +27,10 @@ pub(crate) fn run(what: &str, settings: &Settings) -> Result<ExitCode, Failure> 
         let value = json!({ "code": code.code, "title": title, "explanation": text });
         return show(&format!("{}: {title}\n\n{text}\n", code.code), &value, settings);
     }
-    if let Some(reader) = agglo_data::readers().iter().find(|reader| reader.name == what) {
+    if let Some(reader) = agglo_data::readers().into_iter().find(|reader| reader.id == what) {
         let text = reader.help.get(lang);
-        let value = json!({ "reader": reader.name, "help": text });
-        return show(&format!("reader {}\n\n{text}\n", reader.name), &value, settings);
+        let value = json!({ "reader": reader.id, "help": text });
+        return show(&format!("reader {}\n\n{text}\n", reader.id), &value, settings);
     }
     if let Some(table) = agglo_data::table_spec(what) {
         let mut text = format!("table {}\n\n{}\n\n", table.name, table.help.get(lang));

@@ -20,7 +20,7 @@ pub(crate) fn run(what: Listed, settings: &Settings) -> Result<ExitCode, Failure
             &["reader", "reads"],
             agglo_data::readers()
                 .iter()
-                .map(|reader| vec![reader.name.to_owned(), reader.help.get(lang).to_owned()])
+                .map(|reader| vec![reader.id.to_owned(), reader.help.get(lang).to_owned()])
                 .collect(),
         ),
         Listed::Tables => of(

@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use agglo_core::{Absent, Column, Control, Frame, Lang, Seed};
-use agglo_data::{ReadSpec, Reading};
-use agglo_methods::catalog::{Input, Method, OptionKind, OptionSpec};
+use agglo_data::{ColumnSpec, Kind, ReadSpec, Reading, Sign, TableSpec};
+use agglo_methods::catalog::{ColumnKind, Input, Method, OptionKind, OptionSpec};
 use agglo_methods::{Answer, Call, Inputs, Options, methods};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
@@ -253,8 +253,41 @@ fn read(
         absent,
         ..ReadSpec::default()
     };
-    let reading = agglo_data::read_as(&agglo_data::table_of(input), &spec, std::path::Path::new("."))?;
+    let reading = agglo_data::read_as(table_of(input), &spec, Path::new(""))?;
     Ok((reading, absent))
+}
+
+/// The table that a method reads, as the reader knows tables: its columns, and which it needs.
+fn table_of(input: &'static Input) -> &'static TableSpec {
+    let columns = |is_key: bool| -> &'static [ColumnSpec] {
+        let columns: Vec<ColumnSpec> = input
+            .columns
+            .iter()
+            .filter(|column| matches!(column.kind, ColumnKind::Key | ColumnKind::Period) == is_key)
+            .map(|column| ColumnSpec {
+                name: column.name,
+                kind: match column.kind {
+                    ColumnKind::Key | ColumnKind::Label => Kind::Text,
+                    ColumnKind::Period => Kind::Integer,
+                    ColumnKind::Number => Kind::Number,
+                },
+                required: column.required,
+                sign: Sign::Any,
+                unit: "1",
+                help: column.help,
+            })
+            .collect();
+        // One small table per call of the program lives as long as the program does.
+        Box::leak(columns.into_boxed_slice())
+    };
+    Box::leak(Box::new(TableSpec {
+        name: input.table,
+        keys: columns(true),
+        measures: columns(false),
+        open: false,
+        repeats_without: None,
+        help: agglo_core::Text::new("the table of the method", "该方法的数据表"),
+    }))
 }
 
 fn give(

@@ -36,9 +36,9 @@ pub(super) fn write(
     json.push('\n');
     agglo_data::write_atomic(&beside.join(ANSWER_FILE), json.as_bytes())?;
     if place.exists() {
-        fs::remove_dir_all(&place).map_err(|error| DataError::io(&place, error))?;
+        fs::remove_dir_all(&place).map_err(|error| DataError::io(&place, &error))?;
     }
-    fs::rename(&beside, &place).map_err(|error| DataError::io(&place, error))
+    fs::rename(&beside, &place).map_err(|error| DataError::io(&place, &error))
 }
 
 /// Removes what a killed run left half-written.
@@ -52,11 +52,11 @@ pub(super) fn forget_others(findings: &Path, asked: &[StepRecord]) -> Result<(),
 }
 
 fn remove_folders(findings: &Path, unwanted: impl Fn(&str) -> bool) -> Result<(), DataError> {
-    let entries = fs::read_dir(findings).map_err(|error| DataError::io(findings, error))?;
+    let entries = fs::read_dir(findings).map_err(|error| DataError::io(findings, &error))?;
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() && entry.file_name().to_str().is_some_and(&unwanted) {
-            fs::remove_dir_all(&path).map_err(|error| DataError::io(&path, error))?;
+            fs::remove_dir_all(&path).map_err(|error| DataError::io(&path, &error))?;
         }
     }
     Ok(())

@@ -118,12 +118,12 @@ pub fn run(root: &Path, options: &RunOptions<'_>) -> Result<Outcome, StudyError>
 /// Holds the study for this run; the operating system lets go of it even after a kill.
 fn lock_study(findings: &Path) -> Result<File, StudyError> {
     let path = findings.join(".lock");
-    let file = File::create(&path).map_err(|error| agglo_data::DataError::io(&path, error))?;
+    let file = File::create(&path).map_err(|error| agglo_data::DataError::io(&path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StudyError::Busy),
         Err(std::fs::TryLockError::Error(error)) => {
-            Err(agglo_data::DataError::io(&path, error).into())
+            Err(agglo_data::DataError::io(&path, &error).into())
         }
     }
 }

@@ -129,18 +129,21 @@ pub fn load(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
 
 fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
+    let mut read = BTreeMap::new();
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
         let blocks: Vec<&DataSpec> =
             spec.data.iter().filter(|data| data.table_name() == name).collect();
-        read_one(root, &name, &blocks, keep, &mut tables)?;
+        if let Some(table) = read_one(root, &name, &blocks, keep, &mut tables)? {
+            read.insert(name, table);
+        }
     }
     for (name, group) in &spec.geo.groups {
         let read = ReadSpec {
             name: format!("geo.groups.{name}"),
-            table: "grouping".to_owned(),
+            table: "groups".to_owned(),
             file: PathBuf::from(&group.file),
             reader: Some("tidy".to_owned()),
             ..ReadSpec::default()
@@ -154,7 +157,11 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
             Err(error) => tables.found(error.diagnostics().to_vec()),
         }
     }
-    check_regions(spec, &mut tables);
+    tables.found(check_codes(&read));
+    for (name, (table, content)) in read {
+        let loaded = Loaded { frame: Arc::new(table.frame), absent: table.absent, content };
+        tables.tables.insert(name, loaded);
+    }
     Ok(tables)
 }
 
@@ -164,7 +171,7 @@ fn read_one(
     blocks: &[&DataSpec],
     keep: bool,
     tables: &mut Tables,
-) -> Result<(), StudyError> {
+) -> Result<Option<(Table, String)>, StudyError> {
     let folder = root.join(TABLES);
     let (file, beside) =
         (folder.join(format!("{name}.parquet")), folder.join(format!("{name}.json")));
@@ -175,8 +182,7 @@ fn read_one(
         && let Ok(table) = agglo_data::read_table(&file)
     {
         tables.records.extend(kept.records);
-        tables.tables.insert(name.to_owned(), loaded(table, kept.content));
-        return Ok(());
+        return Ok(Some((table, kept.content)));
     }
     let mut readings = Vec::new();
     let mut records = Vec::new();
@@ -199,7 +205,7 @@ fn read_one(
     tables.n_read += 1;
     tables.records.extend(records.iter().cloned());
     if readings.len() < blocks.len() {
-        return Ok(());
+        return Ok(None);
     }
     match agglo_data::assemble(&blocks[0].table, readings) {
         Ok(table) => {
@@ -214,15 +220,13 @@ fn read_one(
                 let json = serde_json::to_string_pretty(&kept).unwrap_or_default();
                 agglo_data::write_atomic(&beside, json.as_bytes())?;
             }
-            tables.tables.insert(name.to_owned(), loaded(table, content));
+            Ok(Some((table, content)))
         }
-        Err(diagnostics) => tables.found(diagnostics),
+        Err(diagnostics) => {
+            tables.found(diagnostics);
+            Ok(None)
+        }
     }
-    Ok(())
-}
-
-fn loaded(table: Table, content: String) -> Loaded {
-    Loaded { frame: Arc::new(table.frame), absent: table.absent, content }
 }
 
 fn read_kept(beside: &Path) -> Option<Kept> {
@@ -257,20 +261,12 @@ fn data_record(block: &DataSpec, reading: &agglo_data::Reading) -> DataRecord {
     }
 }
 
-/// Region codes of every table must stand in the table `region`, where the study has one.
-fn check_regions(spec: &Spec, tables: &mut Tables) {
-    let Some(regions) = tables.frame("region") else { return };
-    let mut found = Vec::new();
-    let others: Vec<(String, Arc<Frame>)> = tables
-        .frames()
-        .into_iter()
-        .filter(|(name, frame)| name != "region" && frame.has("region"))
-        .chain(spec.geo.groups.iter().filter_map(|(name, _)| {
-            Some((format!("geo.groups.{name}"), tables.group(name)?))
-        }))
-        .collect();
-    for (name, frame) in others {
-        found.extend(agglo_data::check_codes(&name, &frame, "region", &regions));
-    }
-    tables.found(found);
+/// Codes of every table must stand in the tables of regions and industries, where there are such.
+fn check_codes(read: &BTreeMap<String, (Table, String)>) -> Vec<Diagnostic> {
+    let frame = |name: &str| read.get(name).map(|(table, _)| &table.frame);
+    let (regions, industries) = (frame("region"), frame("industry"));
+    read.iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "region" | "industry"))
+        .flat_map(|(_, (table, _))| agglo_data::check_codes(table, regions, industries))
+        .collect()
 }
