@@ -148,17 +148,18 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         notes.extend(remarks);
         let totals: Vec<Vec<f64>> =
             measures.iter().map(agglo_core::Activity::industry_totals).collect();
+        let total_of = |measure: usize, industry: usize| totals[measure][industry];
         let (by_region, all) = (measures[0].region_totals(), measures[0].total());
-        for r in 0..measures[0].n_regions() {
+        for (r, region_total) in by_region.iter().enumerate() {
             for i in 0..measures[0].n_industries() {
-                let pair = |measure: usize| [measures[measure].value(r, i), totals[measure][i]];
+                let pair = |measure: usize| [measures[measure].value(r, i), total_of(measure, i)];
                 period.push(i64::from(year));
                 region.push(measures[0].regions().code(r).clone());
                 industry.push(measures[0].industries().code(i).clone());
                 found.push(industrial_gradient(
                     pair(0),
                     pair(1),
-                    [by_region[r], all],
+                    [*region_total, all],
                     with_capital.then(|| pair(2)),
                 ));
             }

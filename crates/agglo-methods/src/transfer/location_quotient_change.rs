@@ -126,14 +126,15 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let total = [before.total(), after.total()];
 
     let (mut region, mut industry, mut change) = (vec![], vec![], vec![]);
+    let year = |totals: &[Vec<f64>; 2], place: usize| [totals[0][place], totals[1][place]];
     for r in 0..before.n_regions() {
         for i in 0..before.n_industries() {
             region.push(before.regions().code(r).clone());
             industry.push(before.industries().code(i).clone());
             change.push(quotient_change(
                 [before.value(r, i), after.value(r, i)],
-                [regions[0][r], regions[1][r]],
-                [industries[0][i], industries[1][i]],
+                year(&regions, r),
+                year(&industries, i),
                 total,
             ));
         }

@@ -254,9 +254,8 @@ fn columns(call: &Call<'_>, parts: &[Parts], [from, to]: [i64; 2], unit: &str) -
     let number =
         |name: &str, value: fn(&Parts) -> f64| Column::numbers(name, unit, parts.iter().map(value));
     let only_split = |name: &str, value: fn(&Parts) -> f64| {
-        let datum = |part: &Parts| match split {
-            true => Datum::Number(value(part)),
-            false => Datum::Gap(Gap::NotApplicable),
+        let datum = |part: &Parts| {
+            if split { Datum::Number(value(part)) } else { Datum::Gap(Gap::NotApplicable) }
         };
         Column::number(name, unit, parts.iter().map(datum))
     };
@@ -285,7 +284,9 @@ fn regions_frame(
         .chunks(activity.n_industries())
         .map(|cells| {
             let mut total = Parts::default();
-            cells.iter().for_each(|cell| total += *cell);
+            for cell in cells {
+                total += *cell;
+            }
             total
         })
         .collect();

@@ -197,15 +197,18 @@ impl Grouping {
     ) -> Result<Grouping, MethodError> {
         let regions = if call.has("groups") {
             let frame = call.frame("groups")?;
-            let weight: Vec<Datum> = match frame.has("weight") {
-                true => frame.numbers("weight")?,
-                false => vec![Datum::Number(1.0); frame.n_rows()],
+            let weight = if frame.has("weight") {
+                frame.numbers("weight")?
+            } else {
+                vec![Datum::Number(1.0); frame.n_rows()]
             };
             let rows = frame.keys("region")?.into_iter().zip(frame.keys("group")?).zip(weight);
             let mut groups: BTreeMap<Key, Vec<(usize, f64)>> = BTreeMap::new();
             for ((region, group), weight) in rows {
                 if let Some(place) = activity.regions().place(&region) {
-                    let weight = weight.number().unwrap_or(1.0);
+                    let weight = weight.number().ok_or_else(|| MethodError::Data {
+                        what: format!("region `{region}` has no weight in group `{group}`"),
+                    })?;
                     groups.entry(group).or_default().push((place, weight));
                 }
             }

@@ -43,7 +43,9 @@ pub(super) fn simulate(
     // Least squares makes residuals smaller than errors; give the innovations their size back.
     let n = y.len() as f64;
     let lost = (n - design.n_coefficients(n_breaks) as f64).max(1.0);
-    errors.innovations.iter_mut().for_each(|e| *e *= (n / lost).sqrt());
+    for e in &mut errors.innovations {
+        *e *= (n / lost).sqrt();
+    }
     let mut draws = Draws { order: errors.order(), ..Draws::default() };
     for replicate in 0..replicates {
         step()?;
@@ -115,7 +117,9 @@ impl Autoregression {
             })
             .collect();
         let center = sum(innovations.iter().copied()) / innovations.len() as f64;
-        innovations.iter_mut().for_each(|e| *e -= center);
+        for e in &mut innovations {
+            *e -= center;
+        }
         Autoregression { coefficients, innovations }
     }
 

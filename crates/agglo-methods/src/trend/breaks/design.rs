@@ -109,15 +109,15 @@ impl Design<'_> {
             if (m + 1) * h > n {
                 break;
             }
-            let mut row = vec![(f64::INFINITY, 0); n + 1];
-            for b in (m + 1) * h..=n {
-                for a in m * h..=b - h {
-                    let total = best[m - 1][a].0 + at(a, b);
-                    if total < row[b].0 {
-                        row[b] = (total, a);
-                    }
-                }
-            }
+            let shorter = &best[m - 1];
+            let extended = |b: usize| {
+                let totals = (m * h..=b - h).map(|a| (shorter[a].0 + at(a, b), a));
+                totals.min_by(|left, right| left.0.total_cmp(&right.0))
+            };
+            let row = (0..=n)
+                .map(|b| if b < (m + 1) * h { None } else { extended(b) })
+                .map(|found| found.unwrap_or((f64::INFINITY, 0)))
+                .collect();
             best.push(row);
         }
         (0..best.len())
@@ -219,7 +219,7 @@ impl Line {
 /// A continuous line with one bend at `bend`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bend {
-    bend: f64,
+    at: f64,
     height: f64,
     /// Slope before and after.
     pub(super) slopes: [f64; 2],
@@ -245,17 +245,17 @@ impl Bend {
         let det = suu * shh - suh * suh;
         let slopes = [(shh * suy - suh * shy) / det, (suu * shy - suh * suy) / det];
         let height = my - slopes[0] * mu - slopes[1] * mh;
-        let bent = Bend { bend, height, slopes, spread: [shh / det, suu / det], ssr: 0.0 };
+        let bent = Bend { at: bend, height, slopes, spread: [shh / det, suu / det], ssr: 0.0 };
         let ssr = sum(y.iter().zip(bent.fitted(x)).map(|(y, fit)| (y - fit).powi(2)));
         Bend { ssr, ..bent }
     }
 
-    pub(super) fn at(&self, x: f64) -> f64 {
+    pub(super) fn value(&self, x: f64) -> f64 {
         let [before, after] = self.slopes;
-        self.height + before * (x - self.bend).min(0.0) + after * (x - self.bend).max(0.0)
+        self.height + before * (x - self.at).min(0.0) + after * (x - self.at).max(0.0)
     }
 
     fn fitted(&self, x: &[f64]) -> Vec<f64> {
-        x.iter().map(|&x| self.at(x)).collect()
+        x.iter().map(|&x| self.value(x)).collect()
     }
 }

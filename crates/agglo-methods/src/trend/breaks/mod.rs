@@ -19,32 +19,33 @@
 //! Source: Bai and Perron (1998), Econometrica 66, 47–78, and (2003), Journal of Applied
 //! Econometrics 18, 1–22; interval Bai (1997); program strucchange (R).
 
-use agglo_core::{Column, Datum, Frame, Gap, Note, Text, Undefined, Values};
+use agglo_core::{Column, Frame, Text};
 
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, ColumnKind, Input, InputColumn, Mark, Method, OptionKind, OptionSpec, OutputTable,
     PERIOD, Variant, number, optional, out, out_key,
 };
-use crate::inference::percentile;
-use crate::trend::constants;
 
 mod bootstrap;
 mod design;
 mod interval;
+mod output;
 mod segment;
+mod series;
+mod test;
 
 pub use design::{Candidate, Design, Shape};
 pub use interval::{DateInterval, date_interval};
 
-use bootstrap::{Draws, Steps, p_value, simulate};
+use bootstrap::{Draws, Steps, simulate};
+use output::{breaks_frame, chosen_notes, fit_columns, interval_note, series_notes};
 use segment::Segment;
+use series::Series;
+use test::{Choices, Tests, least};
 
 /// Years of the descriptive search: up to this many breaks, segments of q + 1 years or more.
 const SHORT_MAX_BREAKS: usize = 4;
-/// The critical values hold for this trim.
-const TABLED_TRIM: f64 = 0.15;
-const CRITICAL_VALUES: &str = include_str!("../../../data/supf_critical_values.csv");
 
 pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
     id: "structural-breaks",
@@ -89,8 +90,8 @@ pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
             kind: OptionKind::Choice(&["bic", "lwz", "sequential"]),
             default: "bic",
             help: Text::new(
-                "how the number of breaks is chosen; sequential: add breaks while the bootstrap p-value of one more is below 1 − confidence",
-                "突变点个数的选择准则；sequential 表示只要再加一个突变点的自助法 p 值小于 1 − 置信度就继续增加",
+                "how the number of breaks is chosen; sequential: by bootstrap p-values below 1 − confidence",
+                "突变点个数的选择准则；sequential：按自助法 p 值是否小于 1 − 置信度选定",
             ),
         },
         OptionSpec {
@@ -199,76 +200,6 @@ pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
     run,
 };
 
-/// The series in order of time.
-struct Series {
-    periods: Vec<i64>,
-    x: Vec<f64>,
-    y: Vec<f64>,
-    unit: String,
-    left_out: Vec<i64>,
-}
-
-impl Series {
-    fn read(call: &Call<'_>) -> Result<Series, MethodError> {
-        let frame = call.frame("series")?;
-        if frame.has("series") {
-            let mut names: Vec<_> = frame.text("series")?.iter().flatten().collect();
-            names.sort_unstable();
-            names.dedup();
-            if let [first, second, ..] = names[..] {
-                return Err(MethodError::Data {
-                    what: format!(
-                        "the table holds several series (`{first}`, `{second}`, …); keep one of them"
-                    ),
-                });
-            }
-        }
-        let mut rows: Vec<(i64, Datum)> =
-            frame.integers("period")?.into_iter().zip(frame.numbers("value")?).collect();
-        rows.sort_by_key(|(period, _)| *period);
-        if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            let period = pair[0].0;
-            return Err(MethodError::Data {
-                what: format!("the year {period} stands twice; keep one value a year"),
-            });
-        }
-        let listed: Vec<(i64, f64)> =
-            rows.iter().filter_map(|(period, value)| Some((*period, value.number()?))).collect();
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-            return Err(MethodError::NotIdentified { what: "the series has no value".to_owned() });
-        };
-        let known: Vec<i64> = listed.iter().map(|(period, _)| *period).collect();
-        let left_out: Vec<i64> =
-            (first.0..=last.0).filter(|period| known.binary_search(period).is_err()).collect();
-        if let Some(year) = left_out.first() {
-            let calendar = call.option("missing_years") == "calendar";
-            if !calendar || call.variant() == "level" {
-                let remedy = if calendar {
-                    "a break of level cannot be dated across it; take the variant `trend`"
-                } else {
-                    "fill it, or set missing_years = calendar"
-                };
-                return Err(MethodError::Data {
-                    what: format!("the year {year} has no value: {remedy}"),
-                });
-            }
-        }
-        Ok(Series {
-            x: known.iter().map(|&period| period as f64).collect(),
-            y: listed.iter().map(|(_, value)| *value).collect(),
-            periods: known,
-            unit: frame.column("value")?.unit().to_owned(),
-            left_out,
-        })
-    }
-
-    /// The year that ends after `n` observations, held inside the series.
-    fn period_after(&self, n: i64) -> i64 {
-        let place = (n - 1).clamp(0, self.periods.len() as i64 - 1);
-        self.periods[place as usize]
-    }
-}
-
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let series = Series::read(call)?;
     let shape = match call.variant() {
@@ -285,26 +216,25 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             what: format!("{n} years are too few; at least {} are needed", shortest + 1),
         });
     }
-    let longest_list = if n < 3 * shortest { 1 } else { call.option_integer("max_breaks") };
-    let max_breaks = call.option_integer("max_breaks").min(longest_list);
+    let most = if n < 3 * shortest { 1 } else { n / shortest };
+    let max_breaks = call.option_integer("max_breaks").min(most);
     let design = Design { x: &series.x, shape, shortest, max_breaks };
     let confidence = call.option_number("confidence");
     let scale = 1e-24 * series.y.iter().map(|y| y * y).sum::<f64>();
 
     let mut candidates = design.candidates(&series.y);
-    if candidates[0].ssr <= scale {
-        candidates.truncate(1);
-    }
+    candidates.truncate(useful(&candidates, scale));
     let draws = draw(call, &design, &series, &candidates, scale)?;
     let tests = Tests::of(&design, &candidates, &draws, scale);
-    let chosen = choose(call, &design, &candidates, &tests, scale)?;
+    let choices = Choices::of(&design, &candidates, &tests, scale, 1.0 - confidence);
+    let chosen = choices.by(call.option("criterion"))?;
 
     let mut notes = Vec::new();
-    notes.extend(series_notes(&series, &candidates, &design, &draws));
+    notes.extend(series_notes(&series, &candidates, &design, &draws, tests.any_break));
     let breaks =
         breaks_frame(&series, &design, &candidates[chosen], draws.get(chosen), confidence)?;
     notes.extend(interval_note(&breaks, shape));
-    notes.push(chosen_note(&series, &candidates[chosen], call.option("criterion")));
+    notes.extend(chosen_notes(&series, &candidates, choices, chosen, call.option("criterion")));
 
     let mut segments =
         Segment::all(&design, &series.y, &candidates[chosen].breaks, confidence, "regular");
@@ -344,6 +274,16 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         .noting(notes))
 }
 
+/// How many of the candidates say something: none with a break when the first is exact, and none
+/// with more breaks once the shortest segment forces a worse fit than fewer breaks have.
+fn useful(candidates: &[Candidate], scale: f64) -> usize {
+    if candidates[0].ssr <= scale {
+        return 1;
+    }
+    let worse = candidates.windows(2).position(|pair| pair[1].ssr > pair[0].ssr);
+    worse.map_or(candidates.len(), |place| place + 1)
+}
+
 /// Replicates under each number of breaks, none when `replicates` is zero.
 fn draw(
     call: &Call<'_>,
@@ -369,103 +309,6 @@ fn draw(
     Ok(draws)
 }
 
-/// The tests of each number of breaks, `None` where there is none.
-struct Tests {
-    sup_f: Vec<Option<f64>>,
-    p_value: Vec<Option<f64>>,
-    sequential_f: Vec<Option<f64>>,
-    sequential_p: Vec<Option<f64>>,
-}
-
-impl Tests {
-    fn of(design: &Design<'_>, candidates: &[Candidate], draws: &[Draws], scale: f64) -> Tests {
-        let f = |fewer: usize, more: usize| {
-            design.f_statistic(&candidates[fewer], &candidates[more], scale)
-        };
-        let numbers = 1..candidates.len();
-        let sup_f: Vec<Option<f64>> =
-            std::iter::once(None).chain(numbers.clone().map(|m| f(0, m))).collect();
-        let sequential_f: Vec<Option<f64>> =
-            std::iter::once(None).chain(numbers.map(|m| f(m - 1, m))).collect();
-        let p = sup_f.iter().enumerate().map(|(m, f)| {
-            let none = &draws.first()?.against_none;
-            Some(p_value((*f)?, none.iter().map(|by_number| by_number[m - 1])))
-        });
-        let one_more = sequential_f.iter().enumerate().map(|(m, f)| {
-            let f = (*f)?;
-            Some(p_value(f, draws.get(m - 1)?.one_more.iter().copied()))
-        });
-        Tests { p_value: p.collect(), sequential_p: one_more.collect(), sup_f, sequential_f }
-    }
-
-    fn columns(&self, call: &Call<'_>, shape: Shape) -> Vec<Column> {
-        let n = self.sup_f.len();
-        let name = if shape == Shape::Level { "level" } else { "trend" };
-        let tabled = shape != Shape::Kink && call.option_number("trim") == TABLED_TRIM;
-        let rows = constants::rows(CRITICAL_VALUES);
-        let critical = |m: usize| {
-            let row = rows.iter().find(|row| {
-                constants::text(row, "shape") == name
-                    && constants::number(row, "n_breaks") == Some(m as f64)
-            });
-            let value = row.filter(|_| tabled).and_then(|row| constants::number(row, "critical_5"));
-            value.map_or(Datum::Gap(Gap::NotApplicable), Datum::Number)
-        };
-        let statistic = |values: &[Option<f64>]| -> Vec<Datum> {
-            let datum = |m: usize| match values[m] {
-                _ if m == 0 => Datum::Gap(Gap::NotApplicable),
-                Some(value) => Datum::finite(value, Undefined::ZeroDenominator),
-                None => Datum::undefined(Undefined::NoVariation),
-            };
-            (0..n).map(datum).collect()
-        };
-        let share = |values: &[Option<f64>]| -> Vec<Datum> {
-            let gap = Datum::Gap(Gap::NotApplicable);
-            values.iter().map(|value| value.map_or(gap, Datum::Number)).collect()
-        };
-        vec![
-            Column::number("sup_f", "1", statistic(&self.sup_f)),
-            Column::number("critical_5", "1", (0..n).map(critical)),
-            Column::number("p_value", "1", share(&self.p_value)),
-            Column::number("sequential_f", "1", statistic(&self.sequential_f)),
-            Column::number("sequential_p", "1", share(&self.sequential_p)),
-        ]
-    }
-}
-
-fn choose(
-    call: &Call<'_>,
-    design: &Design<'_>,
-    candidates: &[Candidate],
-    tests: &Tests,
-    scale: f64,
-) -> Result<usize, MethodError> {
-    let criterion = call.option("criterion");
-    if criterion != "sequential" {
-        return Ok(least(design, candidates, criterion, scale));
-    }
-    if call.option_integer("replicates") == 0 && candidates.len() > 1 {
-        return Err(MethodError::Data {
-            what: "criterion = sequential needs bootstrap replicates".to_owned(),
-        });
-    }
-    let level = 1.0 - call.option_number("confidence");
-    let significant = |p: &Option<f64>| p.is_some_and(|p| p < level);
-    Ok(tests.sequential_p[1..].iter().take_while(|p| significant(p)).count())
-}
-
-/// The number of breaks with the least criterion; an exact fit wins over all that are not.
-fn least(design: &Design<'_>, candidates: &[Candidate], criterion: &str, scale: f64) -> usize {
-    if let Some(exact) = candidates.iter().position(|candidate| candidate.ssr <= scale) {
-        return exact;
-    }
-    let value = |m: &usize| match criterion {
-        "lwz" => design.lwz(&candidates[*m]),
-        _ => design.bic(&candidates[*m]),
-    };
-    (0..candidates.len()).min_by(|a, b| value(a).total_cmp(&value(b))).unwrap_or(0)
-}
-
 /// The descriptive search with segments too short for a test.
 fn short_search<'a>(
     call: &Call<'_>,
@@ -484,152 +327,6 @@ fn short_search<'a>(
     let criterion = if call.option("criterion") == "lwz" { "lwz" } else { "bic" };
     let best = least(&short, &candidates, criterion, scale);
     Some((short, candidates, best))
-}
-
-fn fit_columns(
-    series: &Series,
-    design: &Design<'_>,
-    candidates: &[Candidate],
-    chosen: usize,
-    scale: f64,
-) -> Vec<Column> {
-    let criterion = |f: &dyn Fn(&Candidate) -> f64| -> Vec<Datum> {
-        candidates
-            .iter()
-            .map(|candidate| {
-                if candidate.ssr <= scale {
-                    Datum::undefined(Undefined::LogOfZero)
-                } else {
-                    Datum::finite(f(candidate), Undefined::TooFew)
-                }
-            })
-            .collect()
-    };
-    let periods = candidates.iter().map(|candidate| years(series, candidate));
-    let marks = (0..candidates.len()).map(|m| if m == chosen { "yes" } else { "no" });
-    vec![
-        Column::integer("n_breaks", "1", (0..candidates.len() as i64).collect::<Vec<_>>()),
-        Column::text("periods", periods),
-        Column::numbers("ssr", format!("({})²", series.unit), candidates.iter().map(|c| c.ssr)),
-        Column::number("bic", "1", criterion(&|c| design.bic(c))),
-        Column::number("lwz", "1", criterion(&|c| design.lwz(c))),
-        Column::text("chosen", marks),
-    ]
-}
-
-fn years(series: &Series, candidate: &Candidate) -> String {
-    let years = candidate.breaks.iter().map(|&k| series.period_after(k as i64).to_string());
-    years.collect::<Vec<_>>().join(", ")
-}
-
-fn breaks_frame(
-    series: &Series,
-    design: &Design<'_>,
-    chosen: &Candidate,
-    draws: Option<&Draws>,
-    confidence: f64,
-) -> Result<Frame, MethodError> {
-    let tail = (1.0 - confidence) / 2.0;
-    let mut columns: [Vec<Option<i64>>; 4] = Default::default();
-    for place in 0..chosen.breaks.len() {
-        let interval = (design.shape != Shape::Kink)
-            .then(|| {
-                let (x, y, shape) = (&series.x, &series.y, design.shape);
-                date_interval(x, y, shape, &chosen.breaks, place, confidence)
-            })
-            .flatten();
-        columns[0].push(interval.map(|interval| series.period_after(interval.lower)));
-        columns[1].push(interval.map(|interval| series.period_after(interval.upper)));
-        let drawn: Vec<f64> =
-            draws.map_or(Vec::new(), |d| d.dates.iter().map(|dates| dates[place] as f64).collect());
-        let at = |p: f64| percentile(&drawn, p);
-        columns[2].push(at(tail).map(|k| series.period_after(k.floor() as i64)));
-        columns[3].push(at(1.0 - tail).map(|k| series.period_after(k.ceil() as i64)));
-    }
-    let names = ["lower", "upper", "bootstrap_lower", "bootstrap_upper"];
-    let mut frame = vec![
-        Column::integer("break", "", (1..=chosen.breaks.len() as i64).collect::<Vec<_>>()),
-        Column::integer("period", "", chosen.breaks.iter().map(|&k| series.period_after(k as i64))),
-    ];
-    frame.extend(
-        names
-            .into_iter()
-            .zip(columns)
-            .map(|(name, values)| Column::new(name, "", Values::Integer(values))),
-    );
-    Ok(Frame::new(frame)?)
-}
-
-fn interval_note(breaks: &Frame, shape: Shape) -> Option<Note> {
-    let Ok(Values::Integer(lower)) = breaks.column("lower").map(Column::values) else {
-        return None;
-    };
-    if shape == Shape::Kink || lower.iter().all(Option::is_some) {
-        return None;
-    }
-    Some(Note::new(
-        "no-date-interval",
-        "for some breaks the limit law gives no interval (a segment fits exactly, or the two \
-         sides differ too much in noise); the bootstrap interval stands",
-        "部分突变点按极限分布得不到区间（某一区段完全拟合，或两侧噪声差异过大），以自助法区间为准",
-    ))
-}
-
-fn series_notes(
-    series: &Series,
-    candidates: &[Candidate],
-    design: &Design<'_>,
-    draws: &[Draws],
-) -> Vec<Note> {
-    let mut notes = Vec::new();
-    if !series.left_out.is_empty() {
-        let list: Vec<String> = series.left_out.iter().map(ToString::to_string).collect();
-        let list = list.join(", ");
-        notes.push(Note::new(
-            "years-left-out",
-            format!("years without a value were left out, time runs by the calendar: {list}"),
-            format!("缺值年份已剔除，时间按日历计：{list}"),
-        ));
-    }
-    if candidates.len() == 1 && design.max_breaks > 0 {
-        notes.push(Note::new(
-            "no-break-possible",
-            "the series is too short for a break or leaves nothing to explain",
-            "序列过短，或已完全拟合，无法寻找突变点",
-        ));
-    }
-    if design.shape == Shape::Trend && candidates.len() > 1 {
-        notes.push(Note::new(
-            "critical-values-approximate",
-            "the tabled critical values hold for long series without a trend; read the bootstrap p-value",
-            "表中的临界值适用于无趋势的长序列，应以自助法 p 值为准",
-        ));
-    }
-    if let Some(none) = draws.first() {
-        let (order, replicates) = (none.order, none.dates.len());
-        notes.push(Note::new(
-            "bootstrap",
-            format!("p-values from {replicates} replicates with AR({order}) errors under no break"),
-            format!("p 值来自 {replicates} 次自助重复，无突变假设下误差为 AR({order})"),
-        ));
-    }
-    notes
-}
-
-fn chosen_note(series: &Series, chosen: &Candidate, criterion: &str) -> Note {
-    let (count, list) = (chosen.breaks.len(), years(series, chosen));
-    if count == 0 {
-        return Note::new(
-            "breaks-chosen",
-            format!("{criterion} chooses no break"),
-            format!("按 {criterion} 不选突变点"),
-        );
-    }
-    Note::new(
-        "breaks-chosen",
-        format!("{criterion} chooses {count} break(s), after {list}"),
-        format!("按 {criterion} 选定 {count} 个突变点，位于 {list} 年之后"),
-    )
 }
 
 #[cfg(test)]

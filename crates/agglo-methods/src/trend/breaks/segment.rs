@@ -10,7 +10,7 @@ use crate::call::MethodError;
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
     label: &'static str,
-    segment: i64,
+    number: i64,
     from: usize,
     to: usize,
     level: f64,
@@ -49,7 +49,7 @@ impl Segment {
             let half = half_width(spread, ssr, df, confidence);
             Segment {
                 label,
-                segment: place as i64 + 1,
+                number: place as i64 + 1,
                 from: a,
                 to: b - 1,
                 level: mean(&y[a..b]).unwrap_or_default(),
@@ -93,7 +93,7 @@ pub(super) fn frame(
     let directions = segments.iter().map(|s| s.direction().map(Key::from)).collect();
     Ok(Frame::new(vec![
         Column::text("label", segments.iter().map(|s| s.label)),
-        Column::integer("segment", "", segments.iter().map(|s| s.segment)),
+        Column::integer("segment", "", segments.iter().map(|s| s.number)),
         Column::integer("from", "", segments.iter().map(|s| periods[s.from])),
         Column::integer("to", "", segments.iter().map(|s| periods[s.to])),
         Column::numbers("level", unit, segments.iter().map(|s| s.level)),
