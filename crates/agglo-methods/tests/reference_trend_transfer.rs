@@ -150,6 +150,21 @@ fn dynamic_shift_share_has_the_numbers_of_the_example() {
     );
 }
 
+#[test]
+fn dynamic_shift_share_over_one_step_is_the_classic_one() {
+    let of = |variant| ask("shift-share", Some(variant), &example(), &Options::new()).unwrap();
+    for name in ["change", "national", "mix", "regional", "entry"] {
+        let (dynamic, classic) = (of("dynamic"), of("classic"));
+        check(&column(&dynamic, "cells", name), &column(&classic, "cells", name), 0.0);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_answer() {
+    let of = || ask("structural-breaks", None, &series(&PROVINCES), &Options::new()).unwrap();
+    assert_eq!(of(), of());
+}
+
 // REAT 3.0.3, shift() with method Dunn: five values printed to ten digits.
 #[test]
 fn shift_share_of_freiburg_is_that_of_reat() {
