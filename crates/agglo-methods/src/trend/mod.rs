@@ -2,5 +2,13 @@
 
 use crate::catalog::Method;
 
+mod breaks;
+pub(crate) mod constants;
+mod stage;
+
+pub use breaks::{Candidate, DateInterval, Design, Shape, date_interval};
+pub use stage::{Conversion, PRICE_YEARS, StageScale, half_of, income_usd, label_of};
+
 /// The family's rows of the catalogue.
-pub(crate) const METHODS: &[&Method] = &[];
+pub(crate) const METHODS: &[&Method] =
+    &[&breaks::STRUCTURAL_BREAKS, &stage::INDUSTRIALIZATION_STAGE];
