@@ -2,6 +2,7 @@
 
 use crate::catalog::Method;
 
+mod evidence;
 mod model;
 mod stars;
 
@@ -11,4 +12,4 @@ pub use model::{
 pub use stars::{ClusterIndexParts, cluster_index, star_cut};
 
 /// The family's rows of the catalogue.
-pub(crate) const METHODS: &[&Method] = &[&stars::STARS, &model::MODEL];
+pub(crate) const METHODS: &[&Method] = &[&stars::STARS, &evidence::EVIDENCE, &model::MODEL];

@@ -33,11 +33,13 @@ pub enum Spread {
     Population,
     /// Weighted, about the weighted mean.
     Weighted,
-    /// Weighted, about the unweighted mean: the Williamson index of REAT.
+    /// Weighted deviations from the unweighted mean, over the weighted mean: what `williamson` of
+    /// REAT 3.0.3 gives.
     WeightedAboutPlainMean,
 }
 
-/// Standard deviation of `values` about their mean, and that mean.
+/// Standard deviation of `values` about their mean, and the mean that the coefficient of variation
+/// divides by.
 ///
 /// # Errors
 /// [`Undefined::TooFew`] for fewer than two values, [`Undefined::ZeroTotal`] for weights that sum
@@ -56,9 +58,11 @@ pub fn spread(values: &[f64], weights: &[f64], how: Spread) -> Result<(f64, f64)
     if weighted && total <= 0.0 {
         return Err(Undefined::ZeroTotal);
     }
-    let center = match how {
-        Spread::Weighted => sum(values.iter().zip(weights).map(|(v, w)| v * w)) / total,
-        _ => plain,
+    let weighted_mean = || sum(values.iter().zip(weights).map(|(v, w)| v * w)) / total;
+    let (center, divisor) = match how {
+        Spread::Sample | Spread::Population => (plain, plain),
+        Spread::Weighted => (weighted_mean(), weighted_mean()),
+        Spread::WeightedAboutPlainMean => (plain, weighted_mean()),
     };
     let squares = |weight: &dyn Fn(f64) -> f64| {
         sum(values.iter().zip(weights).map(|(v, &w)| weight(w) * (v - center).powi(2)))
@@ -68,7 +72,7 @@ pub fn spread(values: &[f64], weights: &[f64], how: Spread) -> Result<(f64, f64)
         Spread::Population => squares(&|_| 1.0) / n as f64,
         Spread::Weighted | Spread::WeightedAboutPlainMean => squares(&|w| w) / total,
     };
-    Ok((variance.sqrt(), center))
+    Ok((variance.sqrt(), divisor))
 }
 
 pub(super) static SIGMA: Method = Method {
@@ -111,8 +115,8 @@ pub(super) static SIGMA: Method = Method {
         Variant {
             id: "weighted-plain-mean",
             help: Text::new(
-                "weighted, about the unweighted mean, as REAT williamson",
-                "加权，围绕未加权均值，同 REAT williamson",
+                "weighted about the unweighted mean, over the weighted one, as REAT williamson",
+                "围绕未加权均值加权，再除以加权均值，同 REAT williamson",
             ),
         },
     ],
