@@ -2,5 +2,32 @@
 
 use crate::catalog::Method;
 
+mod beta;
+mod composition;
+mod duplication;
+mod innovation;
+mod line;
+mod panel;
+mod primary_stage;
+mod sigma;
+mod similarity;
+pub(crate) mod thresholds;
+
+pub use beta::{BetaConvergence, Speed, beta_convergence};
+pub use composition::hypergeometric_tails;
+pub use duplication::{Choice, Duplication, duplication};
+pub use line::Line;
+pub use sigma::{Spread, spread};
+pub use similarity::{Similarity, structural_similarity};
+pub use thresholds::Severity;
+
 /// The family's rows of the catalogue.
-pub(crate) const METHODS: &[&Method] = &[];
+pub(crate) const METHODS: &[&Method] = &[
+    &similarity::SIMILARITY,
+    &duplication::DUPLICATION,
+    &primary_stage::PRIMARY_STAGE,
+    &composition::COMPOSITION,
+    &sigma::SIGMA,
+    &beta::BETA,
+    &innovation::INNOVATION,
+];
