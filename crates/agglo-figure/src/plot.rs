@@ -1,0 +1,184 @@
+//! Axes, grid and shaded bands shared by the figures with two axes.
+
+use agglo_core::Lang;
+
+use crate::color::Color;
+use crate::scale::{Linear, Ticks, tick, ticks};
+use crate::sheet::{Anchor, MARGIN, SMALL, Sheet, line, rect};
+use crate::text::width;
+use crate::words::Format;
+
+/// A shaded stretch of the horizontal axis with its label above.
+pub(crate) struct Band {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    /// A line inside the stretch.
+    pub(crate) line: Option<f64>,
+    pub(crate) label: String,
+    pub(crate) fill: Color,
+    pub(crate) ink: Color,
+}
+
+/// Space a figure asks for.
+pub(crate) struct Room {
+    /// To the right of the plot.
+    pub(crate) right: f64,
+    /// Height of the plot.
+    pub(crate) height: f64,
+}
+
+/// A drawn pair of axes.
+pub(crate) struct Plot {
+    pub(crate) x: Linear,
+    pub(crate) y: Linear,
+    /// Below the axis and its labels.
+    pub(crate) bottom: f64,
+}
+
+/// Labels of vertical ticks and the room they need.
+pub(crate) fn labels(found: &Ticks, format: Format, lang: Lang) -> (Vec<String>, f64) {
+    let texts: Vec<String> =
+        found.values.iter().map(|&v| tick(v, found.step, format, lang)).collect();
+    let room = texts.iter().map(|t| width(t, SMALL)).fold(0.0, f64::max);
+    (texts, room)
+}
+
+impl Plot {
+    /// Axes over years or event times: the horizontal axis ends where the data end.
+    pub(crate) fn years(
+        sheet: &mut Sheet,
+        x: (f64, f64),
+        y: (f64, f64),
+        format: Format,
+        bands: &[Band],
+        room: &Room,
+    ) -> Plot {
+        let x = if x.0 == x.1 { (x.0 - 1.0, x.1 + 1.0) } else { x };
+        let y_ticks = ticks(y.0, y.1, 5, format);
+        let (y_labels, left) = labels(&y_ticks, format, sheet.lang);
+        let left = (MARGIN + left + 8.0).max(MARGIN + 18.0);
+        let right = sheet.right() - room.right.max(16.0);
+        let pad = 6.0;
+        let x_scale = Linear::new(x, (left + pad, right - pad));
+        let lanes = lanes(sheet, bands, &x_scale, left, sheet.right());
+        let n_lanes = lanes.iter().map(|l| l.1 + 1).max().unwrap_or(0);
+        let top = sheet.y + n_lanes as f64 * 14.0 + 6.0;
+        let bottom = top + room.height;
+        for (band, &(center, lane)) in bands.iter().zip(&lanes) {
+            let (x0, x1) = (x_scale.at(band.from), x_scale.at(band.to));
+            let (x0, x1) = if x1 - x0 < 2.0 { (x0 - 1.0, x1 + 1.0) } else { (x0, x1) };
+            sheet.add(rect(x0, top, x1 - x0, room.height).paint("fill", band.fill));
+            if let Some(at) = band.line {
+                let at = x_scale.at(at);
+                let tag = line(at, top - 3.0, at, bottom).paint("stroke", band.ink);
+                sheet.add(tag.set("stroke-width", "1.2").set("stroke-dasharray", "4 2"));
+            }
+            let base = sheet.y + lane as f64 * 14.0 + 10.0;
+            sheet.text(center, base, SMALL, Anchor::Middle, band.ink, &band.label);
+        }
+        let y_scale = Linear::new((y_ticks.low, y_ticks.high), (bottom, top));
+        horizontal_grid(sheet, &y_ticks, &y_labels, &y_scale, left, right);
+        let wanted = ((right - left) / 52.0).floor().max(1.0) as usize;
+        let x_ticks = ticks(x.0, x.1, wanted, Format::Ordinal);
+        for &value in x_ticks.values.iter().filter(|v| x_scale.holds(**v)) {
+            let at = x_scale.at(value);
+            sheet.add(line(at, bottom, at, bottom + 4.0).paint("stroke", sheet.theme.muted));
+            let text = tick(value, x_ticks.step, Format::Ordinal, sheet.lang);
+            sheet.text(at, bottom + 16.0, SMALL, Anchor::Middle, sheet.theme.muted, &text);
+        }
+        Plot { x: x_scale, y: y_scale, bottom: bottom + 22.0 }
+    }
+
+    /// Axes over any two numbers, both ending at round values.
+    pub(crate) fn numbers(
+        sheet: &mut Sheet,
+        x: (f64, f64),
+        y: (f64, f64),
+        formats: (Format, Format),
+        height: f64,
+    ) -> Plot {
+        let y_ticks = ticks(y.0, y.1, 5, formats.1);
+        let (y_labels, left) = labels(&y_ticks, formats.1, sheet.lang);
+        let left = MARGIN + left + 8.0;
+        let mut wanted = if sheet.theme.narrow() { 4 } else { 7 };
+        let (x_ticks, x_labels, widest) = loop {
+            let found = ticks(x.0, x.1, wanted, formats.0);
+            let (texts, widest) = labels(&found, formats.0, sheet.lang);
+            let step = (sheet.right() - left) / texts.len() as f64;
+            if widest + 8.0 < step || wanted == 1 {
+                break (found, texts, widest);
+            }
+            wanted -= 1;
+        };
+        let left = left.max(MARGIN + widest / 2.0);
+        let right = sheet.right() - widest / 2.0;
+        let (top, bottom) = (sheet.y + 4.0, sheet.y + 4.0 + height);
+        let x_scale = Linear::new((x_ticks.low, x_ticks.high), (left, right));
+        let y_scale = Linear::new((y_ticks.low, y_ticks.high), (bottom, top));
+        horizontal_grid(sheet, &y_ticks, &y_labels, &y_scale, left, right);
+        for (&value, text) in x_ticks.values.iter().zip(&x_labels) {
+            let at = x_scale.at(value);
+            sheet.add(line(at, top, at, bottom).paint("stroke", sheet.theme.grid));
+            sheet.text(at, bottom + 15.0, SMALL, Anchor::Middle, sheet.theme.muted, text);
+        }
+        Plot { x: x_scale, y: y_scale, bottom: bottom + 20.0 }
+    }
+
+    /// A dashed line at one value of the vertical axis, its label inside at the left.
+    pub(crate) fn reference(&self, sheet: &mut Sheet, value: f64, label: &str) {
+        let y = self.y.at(value);
+        let ink = sheet.theme.ink;
+        let tag = line(self.x.range.0 - 6.0, y, self.x.range.1 + 6.0, y).paint("stroke", ink);
+        sheet.add(tag.set("stroke-width", "1").set("stroke-dasharray", "2 3"));
+        let room = self.x.range.1 - self.x.range.0;
+        let lines = crate::text::wrap(label, SMALL, room);
+        let above = y - 14.0 * lines.len() as f64 > self.y.range.1;
+        for (row, text) in lines.iter().enumerate() {
+            let rise = if above {
+                -5.0 - 13.0 * (lines.len() - 1 - row) as f64
+            } else {
+                13.0 * (row + 1) as f64
+            };
+            sheet.halo(self.x.range.0, y + rise, SMALL, Anchor::Start, ink, text);
+        }
+    }
+}
+
+fn horizontal_grid(
+    sheet: &mut Sheet,
+    found: &Ticks,
+    texts: &[String],
+    y: &Linear,
+    left: f64,
+    right: f64,
+) {
+    let crosses_zero = found.low < 0.0 && found.high > 0.0;
+    for (place, (&value, text)) in found.values.iter().zip(texts).enumerate() {
+        let at = y.at(value);
+        let strong = (place == 0 && !crosses_zero) || (crosses_zero && value == 0.0);
+        let color = if strong { sheet.theme.muted } else { sheet.theme.grid };
+        sheet.add(line(left, at, right, at).paint("stroke", color));
+        sheet.text(left - 6.0, at + 4.0, SMALL, Anchor::End, sheet.theme.muted, text);
+    }
+}
+
+/// Center and row of each band's label, so that no two overlap.
+fn lanes(sheet: &Sheet, bands: &[Band], x: &Linear, left: f64, right: f64) -> Vec<(f64, usize)> {
+    let mut taken: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut places = Vec::new();
+    let left = left.min(sheet.width() / 2.0);
+    for band in bands {
+        let half = width(&band.label, SMALL) / 2.0;
+        let wanted = band.line.map_or((x.at(band.from) + x.at(band.to)) / 2.0, |at| x.at(at));
+        let center = wanted.min(right - half).max(left + half).min(right - half);
+        let span = (center - half - 4.0, center + half + 4.0);
+        let free = |row: &Vec<(f64, f64)>| row.iter().all(|t| span.1 <= t.0 || span.0 >= t.1);
+        let lane = taken.iter().position(free).unwrap_or(taken.len());
+        if lane == taken.len() {
+            taken.push(Vec::new());
+        }
+        taken[lane].push(span);
+        places.push((center, lane));
+    }
+    places
+}

@@ -1,0 +1,546 @@
+//! The page a figure is drawn on: tags, texts, heading, legend, source.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use agglo_core::{Gap, Lang};
+
+use crate::color::{CATEGORIES, Color};
+use crate::text::{bold_width, width, wrap};
+use crate::theme::Theme;
+use crate::words::Heading;
+
+/// Font sizes in pixels.
+pub(crate) const TITLE: f64 = 17.0;
+pub(crate) const SUBTITLE: f64 = 13.0;
+pub(crate) const LABEL: f64 = 12.0;
+pub(crate) const SMALL: f64 = 11.0;
+/// Space around everything.
+pub(crate) const MARGIN: f64 = 12.0;
+
+/// Two decimals, without trailing zeros or a negative zero.
+pub(crate) fn cut(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".into() } else { text.into() }
+}
+
+/// `text` safe between tags and in attributes; characters XML forbids are dropped.
+pub(crate) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\n' | '\t' => safe.push(' '),
+            c if c < ' ' || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {}
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// One element under construction.
+pub(crate) struct Tag {
+    name: &'static str,
+    attributes: String,
+    inner: String,
+}
+
+impl Tag {
+    pub(crate) fn new(name: &'static str) -> Tag {
+        Tag { name, attributes: String::new(), inner: String::new() }
+    }
+
+    pub(crate) fn at(self, name: &str, value: f64) -> Tag {
+        self.set(name, &cut(value))
+    }
+
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Tag {
+        let _ = write!(self.attributes, " {name}=\"{}\"", escape(value));
+        self
+    }
+
+    pub(crate) fn paint(self, name: &str, color: Color) -> Tag {
+        self.set(name, &color.to_string())
+    }
+
+    /// Makes it a mark: a key to link by and the text a pointer shows.
+    pub(crate) fn mark(mut self, key: &str, tip: &str) -> Tag {
+        self = self.set("class", "mark").set("data-key", key);
+        let _ = write!(self.inner, "<title>{}</title>", escape(tip));
+        self
+    }
+
+    /// A second key: the series, group or column of the mark.
+    pub(crate) fn of(self, series: &str) -> Tag {
+        self.set("data-series", series)
+    }
+
+    fn finish(self, out: &mut String) {
+        let Tag { name, attributes, inner } = self;
+        let _ = if inner.is_empty() {
+            writeln!(out, "<{name}{attributes}/>")
+        } else {
+            writeln!(out, "<{name}{attributes}>{inner}</{name}>")
+        };
+    }
+}
+
+pub(crate) fn rect(x: f64, y: f64, w: f64, h: f64) -> Tag {
+    Tag::new("rect").at("x", x).at("y", y).at("width", w.max(0.0)).at("height", h.max(0.0))
+}
+
+pub(crate) fn line(x1: f64, y1: f64, x2: f64, y2: f64) -> Tag {
+    Tag::new("line").at("x1", x1).at("y1", y1).at("x2", x2).at("y2", y2)
+}
+
+pub(crate) fn path(d: &str) -> Tag {
+    Tag::new("path").set("d", d)
+}
+
+/// The data of a path through points.
+pub(crate) fn polyline(points: &[(f64, f64)]) -> String {
+    let mut d = String::new();
+    for (place, (x, y)) in points.iter().enumerate() {
+        let _ = write!(d, "{}{},{}", if place == 0 { "M" } else { "L" }, cut(*x), cut(*y));
+    }
+    d
+}
+
+/// Where a text starts, centers or ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// Shapes that go with the categorical colors.
+pub(crate) const N_SHAPES: usize = 6;
+
+/// The symbol of category `which`, with a circle's area of radius `r`.
+pub(crate) fn symbol(which: usize, x: f64, y: f64, r: f64) -> Tag {
+    let polygon = |points: &[(f64, f64)]| {
+        let points: Vec<_> = points.iter().map(|(a, b)| (x + a * r, y + b * r)).collect();
+        path(&(polyline(&points) + "Z"))
+    };
+    match which % N_SHAPES {
+        0 => Tag::new("circle").at("cx", x).at("cy", y).at("r", r),
+        1 => polygon(&[(0.0, -1.25), (1.2, 0.85), (-1.2, 0.85)]),
+        2 => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+        3 => polygon(&[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
+        4 => polygon(&[(0.0, 1.25), (1.2, -0.85), (-1.2, -0.85)]),
+        _ => polygon(&[
+            (-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4),
+            (0.4, 1.2), (-0.4, 1.2), (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4),
+        ]),
+    }
+}
+
+/// The color of category `which`.
+pub(crate) fn category(which: usize) -> Color {
+    CATEGORIES[which % CATEGORIES.len()]
+}
+
+/// Patterns that stand for something other than a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Texture {
+    Missing,
+    Suppressed,
+    BelowUnit,
+    Other,
+}
+
+impl Texture {
+    pub(crate) fn of(gap: Gap) -> Texture {
+        match gap {
+            Gap::Missing => Texture::Missing,
+            Gap::Suppressed => Texture::Suppressed,
+            Gap::BelowUnit => Texture::BelowUnit,
+            Gap::NotApplicable | Gap::Undefined(_) => Texture::Other,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Texture::Missing => "missing",
+            Texture::Suppressed => "suppressed",
+            Texture::BelowUnit => "below-unit",
+            Texture::Other => "no-value",
+        }
+    }
+
+    fn definition(self, id: &str) -> String {
+        let (size, ground, marks) = match self {
+            Texture::Missing => (
+                6,
+                "#ffffff",
+                "<path d=\"M-1,7L7,-1M-1,1L1,-1M5,7L7,5\" stroke=\"#8b929b\" stroke-width=\"1.1\"/>",
+            ),
+            Texture::Suppressed => (
+                5,
+                "#f2f2f2",
+                "<circle cx=\"1.25\" cy=\"1.25\" r=\"0.95\" fill=\"#4d4d4d\"/>\
+                 <circle cx=\"3.75\" cy=\"3.75\" r=\"0.95\" fill=\"#4d4d4d\"/>",
+            ),
+            Texture::BelowUnit => {
+                (5, "#ffffff", "<path d=\"M0,2.5H5\" stroke=\"#9aa1a9\" stroke-width=\"1\"/>")
+            }
+            Texture::Other => {
+                (6, "#ececec", "<path d=\"M0,3H6M3,0V6\" stroke=\"#c3c7cc\" stroke-width=\"0.8\"/>")
+            }
+        };
+        format!(
+            "<pattern id=\"{id}\" width=\"{size}\" height=\"{size}\" \
+             patternUnits=\"userSpaceOnUse\"><rect width=\"{size}\" height=\"{size}\" \
+             fill=\"{ground}\"/>{marks}</pattern>"
+        )
+    }
+}
+
+/// What a legend entry shows before its words.
+pub(crate) enum Swatch {
+    Fill(Color),
+    Striped(Color),
+    Texture(Texture),
+    Symbol(usize),
+    Stroke(Color, f64),
+}
+
+/// The page with the place where the next thing goes.
+pub(crate) struct Sheet<'a> {
+    pub(crate) theme: &'a Theme,
+    pub(crate) lang: Lang,
+    /// Top of the free space.
+    pub(crate) y: f64,
+    heading: &'a Heading,
+    id: String,
+    body: String,
+    textures: BTreeSet<Texture>,
+    stripes: bool,
+}
+
+impl<'a> Sheet<'a> {
+    /// A page with the heading written.
+    pub(crate) fn new(heading: &'a Heading, lang: Lang, theme: &'a Theme) -> Sheet<'a> {
+        let id: String = heading
+            .key
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let id = if id.is_empty() { "figure".into() } else { id };
+        let mut sheet = Sheet {
+            theme,
+            lang,
+            y: MARGIN,
+            heading,
+            id,
+            body: String::new(),
+            textures: BTreeSet::new(),
+            stripes: false,
+        };
+        let room = sheet.room();
+        let size = if theme.narrow() { TITLE - 2.0 } else { TITLE };
+        for text in wrap(heading.title.get(lang), size * 1.07, room) {
+            sheet.y += size;
+            sheet.bold(MARGIN, sheet.y, size, Anchor::Start, theme.ink, &text);
+            sheet.y += size * 0.35;
+        }
+        for text in wrap(heading.subtitle.get(lang), SUBTITLE, room) {
+            sheet.y += SUBTITLE + 1.0;
+            sheet.text(MARGIN, sheet.y, SUBTITLE, Anchor::Start, theme.muted, &text);
+            sheet.y += SUBTITLE * 0.3;
+        }
+        sheet.y += 10.0;
+        sheet
+    }
+
+    /// The full width.
+    pub(crate) fn width(&self) -> f64 {
+        self.theme.width
+    }
+
+    /// The width between the margins.
+    pub(crate) fn room(&self) -> f64 {
+        self.theme.width - 2.0 * MARGIN
+    }
+
+    /// Right end of the space between the margins.
+    pub(crate) fn right(&self) -> f64 {
+        self.theme.width - MARGIN
+    }
+
+    pub(crate) fn add(&mut self, tag: Tag) {
+        tag.finish(&mut self.body);
+    }
+
+    /// Opens a group; ends with [`Sheet::close`].
+    pub(crate) fn open(&mut self, attributes: &str) {
+        let _ = writeln!(self.body, "<g {attributes}>");
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.body.push_str("</g>\n");
+    }
+
+    /// A text on its baseline.
+    pub(crate) fn text(
+        &mut self,
+        x: f64,
+        y: f64,
+        size: f64,
+        anchor: Anchor,
+        color: Color,
+        text: &str,
+    ) {
+        self.write(x, y, size, anchor, color, text, "");
+    }
+
+    /// A bold text.
+    pub(crate) fn bold(
+        &mut self,
+        x: f64,
+        y: f64,
+        size: f64,
+        anchor: Anchor,
+        color: Color,
+        text: &str,
+    ) {
+        self.write(x, y, size, anchor, color, text, " font-weight=\"700\"");
+    }
+
+    /// A text with a rim of the paper's color, for use over lines.
+    pub(crate) fn halo(
+        &mut self,
+        x: f64,
+        y: f64,
+        size: f64,
+        anchor: Anchor,
+        color: Color,
+        text: &str,
+    ) {
+        let extra = format!(
+            " stroke=\"{}\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+            self.theme.paper
+        );
+        self.write(x, y, size, anchor, color, text, &extra);
+    }
+
+    /// A text turned about its anchor, in degrees clockwise.
+    pub(crate) fn turned(&mut self, x: f64, y: f64, size: f64, degrees: f64, text: &str) {
+        let extra = format!(" transform=\"rotate({} {} {})\"", cut(degrees), cut(x), cut(y));
+        let color = self.theme.muted;
+        self.write(x, y, size, Anchor::Start, color, text, &extra);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the one place that all texts go through")]
+    fn write(
+        &mut self,
+        x: f64,
+        y: f64,
+        size: f64,
+        anchor: Anchor,
+        color: Color,
+        text: &str,
+        extra: &str,
+    ) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let _ = writeln!(
+            self.body,
+            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor} fill=\"{color}\"{extra}>{}</text>",
+            cut(x),
+            cut(y),
+            cut(size),
+            escape(text),
+        );
+    }
+
+    /// The `fill` of a texture, which is then defined.
+    pub(crate) fn texture(&mut self, texture: Texture) -> String {
+        self.textures.insert(texture);
+        format!("url(#{}-{})", self.id, texture.name())
+    }
+
+    /// The `fill` of thin white stripes laid over a color.
+    pub(crate) fn stripes(&mut self) -> String {
+        self.stripes = true;
+        format!("url(#{}-stripes)", self.id)
+    }
+
+    /// Entries from left to right, in as many rows as they need.
+    pub(crate) fn legend(&mut self, entries: &[(Swatch, String)]) {
+        if entries.is_empty() {
+            return;
+        }
+        let mut x = MARGIN;
+        for (swatch, words) in entries {
+            let lines = wrap(words, LABEL, self.room() - 22.0);
+            let wide = 22.0 + crate::text::widest(&lines, LABEL);
+            if x > MARGIN && x + wide > self.right() {
+                x = MARGIN;
+                self.y += 19.0;
+            }
+            self.swatch(swatch, x, self.y + 7.0);
+            for (place, text) in lines.iter().enumerate() {
+                if place > 0 {
+                    self.y += 15.0;
+                }
+                let ink = self.theme.ink;
+                self.text(x + 20.0, self.y + 11.5, LABEL, Anchor::Start, ink, text);
+            }
+            x += wide + 16.0;
+        }
+        self.y += 26.0;
+    }
+
+    fn swatch(&mut self, swatch: &Swatch, x: f64, y: f64) {
+        let frame = |tag: Tag| tag.set("stroke", "#8b929b").set("stroke-width", "0.6");
+        match swatch {
+            Swatch::Fill(color) => self.add(rect(x, y - 6.0, 15.0, 12.0).paint("fill", *color)),
+            Swatch::Striped(color) => {
+                let stripes = self.stripes();
+                self.add(rect(x, y - 6.0, 15.0, 12.0).paint("fill", *color));
+                self.add(rect(x, y - 6.0, 15.0, 12.0).set("fill", &stripes));
+            }
+            Swatch::Texture(texture) => {
+                let fill = self.texture(*texture);
+                self.add(frame(rect(x, y - 6.0, 15.0, 12.0).set("fill", &fill)));
+            }
+            Swatch::Symbol(which) => {
+                let tag = symbol(*which, x + 8.0, y, 4.5).paint("fill", category(*which));
+                self.add(tag);
+            }
+            Swatch::Stroke(color, wide) => {
+                let tag = line(x, y, x + 15.0, y).paint("stroke", *color);
+                self.add(tag.at("stroke-width", *wide));
+            }
+        }
+    }
+
+    /// A small line of words above a plot: what its vertical axis measures.
+    pub(crate) fn caption(&mut self, words: &str) {
+        for text in wrap(words, SMALL, self.room()) {
+            self.y += SMALL;
+            self.text(MARGIN, self.y, SMALL, Anchor::Start, self.theme.muted, &text);
+            self.y += 3.0;
+        }
+        self.y += 5.0;
+    }
+
+    /// Words that stand where there is nothing to draw.
+    pub(crate) fn nothing(&mut self) {
+        let words = match self.lang {
+            Lang::En => "No data to show",
+            Lang::Zh => "没有可显示的数据",
+        };
+        let box_height = 90.0;
+        let (x, y, room) = (MARGIN, self.y, self.room());
+        let tag = rect(x, y, room, box_height).set("fill", "none").paint("stroke", self.theme.grid);
+        self.add(tag);
+        let middle = self.width() / 2.0;
+        let muted = self.theme.muted;
+        self.text(middle, y + box_height / 2.0 + 4.0, LABEL, Anchor::Middle, muted, words);
+        self.y += box_height + 4.0;
+    }
+
+    /// The page as a self-contained SVG.
+    pub(crate) fn finish(mut self, description: &str) -> String {
+        let source = self.heading.source.get(self.lang);
+        if !source.is_empty() {
+            self.y += 8.0;
+            for text in wrap(source, SMALL, self.room()) {
+                self.y += SMALL + 1.0;
+                self.text(MARGIN, self.y, SMALL, Anchor::Start, self.theme.muted, &text);
+                self.y += 3.0;
+            }
+        }
+        let height = (self.y + MARGIN).ceil();
+        let (id, w, h) = (&self.id, cut(self.theme.width), cut(height));
+        let mut defs = String::new();
+        for texture in &self.textures {
+            defs += &texture.definition(&format!("{id}-{}", texture.name()));
+        }
+        if self.stripes {
+            let _ = write!(
+                defs,
+                "<pattern id=\"{id}-stripes\" width=\"5\" height=\"5\" \
+                 patternUnits=\"userSpaceOnUse\"><path d=\"M-1,6L6,-1M-1,1L1,-1M4,6L6,4\" \
+                 stroke=\"#ffffff\" stroke-opacity=\"0.55\" stroke-width=\"1\"/></pattern>"
+            );
+        }
+        if !defs.is_empty() {
+            defs = format!("<defs>{defs}</defs>\n");
+        }
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" \
+             height=\"{h}\" role=\"img\" lang=\"{lang}\" aria-labelledby=\"{id}-title {id}-desc\" \
+             font-family=\"{fonts}\">\n<title id=\"{id}-title\">{title}</title>\n\
+             <desc id=\"{id}-desc\">{desc}</desc>\n{defs}\
+             <rect width=\"{w}\" height=\"{h}\" fill=\"{paper}\"/>\n{body}</svg>\n",
+            lang = match self.lang {
+                Lang::En => "en",
+                Lang::Zh => "zh-Hans",
+            },
+            fonts = escape(&self.theme.fonts),
+            title = escape(self.heading.title.get(self.lang)),
+            desc = escape(description),
+            paper = self.theme.paper,
+            body = self.body,
+        )
+    }
+}
+
+/// Centers for boxes of `heights` as near to `wanted` as they go without overlap within a range.
+///
+/// Returned in the order given.
+pub(crate) fn spread(wanted: &[f64], heights: &[f64], low: f64, high: f64) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]).then(a.cmp(&b)));
+    let mut places = wanted.to_vec();
+    let mut edge = low;
+    for &k in &order {
+        places[k] = places[k].max(edge + heights[k] / 2.0);
+        edge = places[k] + heights[k] / 2.0;
+    }
+    let mut edge = high;
+    for &k in order.iter().rev() {
+        places[k] = places[k].min(edge - heights[k] / 2.0);
+        edge = places[k] - heights[k] / 2.0;
+    }
+    places
+}
+
+/// The width of a legend entry's or label's words in bold or not.
+pub(crate) fn measured(text: &str, size: f64, bold: bool) -> f64 {
+    if bold { bold_width(text, size) } else { width(text, size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_have_two_decimals_and_no_negative_zero() {
+        assert_eq!(cut(1.006), "1.01");
+        assert_eq!(cut(-0.0001), "0");
+        assert_eq!(cut(12.0), "12");
+    }
+
+    #[test]
+    fn markup_in_a_label_is_shown_and_not_obeyed() {
+        assert_eq!(escape("a<b & \"c\"\u{1}"), "a&lt;b &amp; &quot;c&quot;");
+    }
+
+    #[test]
+    fn spread_labels_keep_their_order_and_do_not_overlap() {
+        let places = spread(&[10.0, 11.0, 95.0], &[12.0, 12.0, 12.0], 0.0, 100.0);
+        assert!(places[1] - places[0] >= 12.0 && places[2] <= 94.0, "{places:?}");
+    }
+}
