@@ -14,7 +14,7 @@ fn heading(key: &str, title: (&str, &str), subtitle: (&str, &str)) -> Heading {
         subtitle: Words::new(subtitle.0, subtitle.1),
         source: Words::new(
             "Source: invented numbers. Method: gini (weighted, unnormalized), agglo 0.1.0.",
-            "资料来源:虚构数据。方法:gini(加权,未标准化),agglo 0.1.0。",
+            "资料来源：虚构数据。方法：gini（加权，未标准化），agglo 0.1.0。",
         ),
     }
 }
@@ -43,11 +43,11 @@ fn line() -> Figure {
             "gini-trend",
             (
                 "Manufacturing became more concentrated until 2004 and has spread out since",
-                "制造业集聚程度在2004年前持续上升,此后逐步扩散",
+                "制造业集聚程度在2004年前持续上升，此后逐步扩散",
             ),
             (
                 "Gini coefficient of industrial value added over 31 provinces, 1992–2022",
-                "31个省份工业增加值的基尼系数,1992–2022年",
+                "31个省份工业增加值的基尼系数，1992–2022年",
             ),
         ),
         axis: Axis::new(Words::new("Gini coefficient", "基尼系数")),
@@ -114,7 +114,7 @@ fn bar(layout: BarLayout) -> Figure {
             ),
             (
                 "Change of industrial value added 2013–2022, 100 million yuan",
-                "2013–2022年工业增加值变化,亿元",
+                "2013–2022年工业增加值变化，亿元",
             ),
         ),
         axis: Axis::new(Words::new("100 million yuan", "亿元")),
@@ -186,17 +186,13 @@ fn heat(diverging: bool) -> Figure {
         heading: heading(
             "lq",
             ("Who is specialized in what", "各省的专业化行业"),
-            ("Location quotient of employment, 2020", "就业区位商,2020年"),
+            ("Location quotient of employment, 2020", "就业区位商，2020年"),
         ),
         axis: Axis::new(Words::new("Location quotient", "区位商")),
         rows,
         columns,
         cells,
-        scale: if diverging {
-            HeatScale::Diverging { center: 1.0 }
-        } else {
-            HeatScale::Sequential
-        },
+        scale: if diverging { HeatScale::Diverging { center: 1.0 } } else { HeatScale::Sequential },
     })
 }
 
@@ -224,7 +220,7 @@ fn tiles(flows: bool) -> Figure {
         heading: heading(
             "tiles",
             ("Industry stays on the coast", "工业仍集中在沿海地区"),
-            ("Industrial value added 2020, 100 million yuan", "2020年工业增加值,亿元"),
+            ("Industrial value added 2020, 100 million yuan", "2020年工业增加值，亿元"),
         ),
         axis: Axis::new(Words::new("100 million yuan", "亿元")),
         shape: MapShape::Tiles(china_province_tiles()),
@@ -242,7 +238,7 @@ fn tiles(flows: bool) -> Figure {
         } else {
             Vec::new()
         },
-        flow_axis: Axis::new(Words::new("Value moved, 100 million yuan", "转移规模,亿元")),
+        flow_axis: Axis::new(Words::new("Value moved, 100 million yuan", "转移规模，亿元")),
     })
 }
 
@@ -271,7 +267,10 @@ fn scatter() -> Figure {
             ("Density of related industries and product complexity", "关联密度与产品复杂度"),
         ),
         x: Axis::percent(Words::new("Relatedness density", "关联密度")),
-        y: Axis::new(Words::new("Product complexity (standard deviations)", "产品复杂度(标准差)")),
+        y: Axis::new(Words::new(
+            "Product complexity (standard deviations)",
+            "产品复杂度（标准差）",
+        )),
         groups,
         points,
         quadrants: Some(Quadrants {
@@ -297,7 +296,11 @@ fn interval() -> Figure {
             let low = (rank - wide).max(1.0).round();
             let high = (rank + wide).min(31.0).round();
             let datum = |v| {
-                if k == 7 { Datum::undefined(Undefined::NotEnoughEvidence) } else { Datum::Number(v) }
+                if k == 7 {
+                    Datum::undefined(Undefined::NotEnoughEvidence)
+                } else {
+                    Datum::Number(v)
+                }
             };
             IntervalRow {
                 key,
@@ -332,19 +335,14 @@ fn event() -> Figure {
             let base = if time < 0 { 0.0 } else { 0.012 * f64::from(time + 1) };
             let b = base + 0.01 * (noise((time + 20) as usize) - 0.5);
             let datum = |v| Datum::Number(if time == -1 { 0.0 } else { v });
-            EventPoint {
-                time,
-                estimate: datum(b),
-                lower: datum(b - 0.02),
-                upper: datum(b + 0.02),
-            }
+            EventPoint { time, estimate: datum(b), lower: datum(b - 0.02), upper: datum(b + 0.02) }
         })
         .collect();
     Figure::Event(EventFigure {
         heading: heading(
             "event",
             ("Parks raised employment by a tenth within eight years", "园区八年内使就业增加一成"),
-            ("Effect on log employment, 95% interval", "对就业对数的影响,95%区间"),
+            ("Effect on log employment, 95% interval", "对就业对数的影响，95%区间"),
         ),
         axis: Axis::new(Words::new("Effect on log employment", "对就业对数的影响")),
         time: Words::new("Years since the park opened", "园区设立后年数"),
@@ -373,7 +371,7 @@ fn areas(path: &str, names: &AreaNames, classes: Classes) -> Option<Figure> {
         heading: heading(
             "map",
             ("Where manufacturing is more than its share", "制造业专业化地区"),
-            ("Location quotient of manufacturing, 2021", "制造业区位商,2021年"),
+            ("Location quotient of manufacturing, 2021", "制造业区位商，2021年"),
         ),
         axis: Axis::new(Words::new("Location quotient", "区位商")),
         shape: MapShape::Areas(areas),
@@ -417,15 +415,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "uk",
             areas(
                 "boundaries/uk_itl3_2021_buc.geojson",
-                &AreaNames {
-                    code: Some("ITL321CD"),
-                    en: Some("ITL321NM"),
-                    ..AreaNames::default()
-                },
+                &AreaNames { code: Some("ITL321CD"), en: Some("ITL321NM"), ..AreaNames::default() },
                 Classes::Pinned(vec![0.5, 0.75, 1.0, 1.5, 2.0]),
             ),
         ),
-        ("world", areas("boundaries/world_atlas_countries-110m.topojson", &fips, Classes::Jenks(5))),
+        (
+            "world",
+            areas("boundaries/world_atlas_countries-110m.topojson", &fips, Classes::Jenks(5)),
+        ),
     ]);
     for (name, figure) in figures {
         let Some(figure) = figure else { continue };

@@ -6,9 +6,7 @@ use crate::color::ink_on;
 use crate::plot::labels;
 use crate::rows::RowLabels;
 use crate::scale::{Linear, drawable, extent, number, short, ticks, told};
-use crate::sheet::{
-    Anchor, MARGIN, SMALL, Sheet, Swatch, Texture, category, line, rect, symbol,
-};
+use crate::sheet::{Anchor, MARGIN, SMALL, Sheet, Swatch, Texture, category, line, rect, sum_mark};
 use crate::text::{width, wrap};
 use crate::theme::Theme;
 use crate::words::{Axis, Group, Heading, Reference, Words};
@@ -60,6 +58,15 @@ pub enum Order {
     Given,
     /// Largest first: by the sum when stacked, else by the first series; gaps last.
     Descending,
+}
+
+/// The number at the end of a bar.
+struct Label {
+    x: f64,
+    y: f64,
+    size: f64,
+    anchor: Anchor,
+    text: String,
 }
 
 /// Height of one bar when several share a row.
@@ -118,7 +125,8 @@ impl BarFigure {
         }
         self.legend(&mut sheet);
         let reference = self.reference.iter().filter_map(|r| drawable(r.value));
-        let range = extent(ends.iter().copied().chain([0.0]).chain(reference)).unwrap_or((0.0, 1.0));
+        let range =
+            extent(ends.iter().copied().chain([0.0]).chain(reference)).unwrap_or((0.0, 1.0));
         let format = self.axis.format;
         let names: Vec<&str> = rows.iter().map(|r| r.name.get(lang)).collect();
         let n_lanes = match self.layout {
@@ -127,7 +135,7 @@ impl BarFigure {
         };
         let least = if n_lanes == 1 { THICK + 6.0 } else { THIN * n_lanes as f64 + 9.0 };
         let row_labels = RowLabels::new(&sheet, &names, least);
-        let found = ticks(range.0, range.1, if theme.narrow() { 3 } else { 6 }, format);
+        let found = ticks(range.0, range.1, if theme.narrow() { 4 } else { 8 }, format);
         let (texts, widest) = labels(&found, format, lang);
         let value_room = |sign: f64| {
             let texts = ends.iter().filter(|v| **v * sign > 0.0);
@@ -138,7 +146,6 @@ impl BarFigure {
         let left_room = if plain { value_room(-1.0) } else { widest / 2.0 };
         let right_room = if plain || !self.two_sided() { value_room(1.0) } else { widest / 2.0 };
         let left = row_labels.left + 8.0 + if range.0 < 0.0 { left_room } else { 0.0 };
-        // Without negative values the first tick's label may reach under the row labels.
         let x = Linear::new(range, (left, sheet.right() - right_room));
         sheet.caption(self.axis.title.get(lang));
         let top = sheet.y + 14.0;
@@ -148,10 +155,11 @@ impl BarFigure {
             sheet.add(line(at, top, at, bottom).paint("stroke", theme.grid));
             sheet.text(at, top - 4.0, SMALL, Anchor::Middle, theme.muted, text);
         }
+        let mut numbers = Vec::new();
         for (place, row) in rows.iter().enumerate() {
             let y = row_labels.draw(&mut sheet, place, top);
             match self.layout {
-                BarLayout::Grouped => self.grouped(&mut sheet, &x, row, y),
+                BarLayout::Grouped => numbers.extend(self.grouped(&mut sheet, &x, row, y)),
                 BarLayout::Stacked => self.stacked(&mut sheet, &x, row, y),
             }
         }
@@ -172,6 +180,9 @@ impl BarFigure {
                 sheet.text(middle, sheet.y, SMALL, Anchor::Middle, theme.ink, &text);
                 sheet.y += 2.0;
             }
+        }
+        for Label { x, y, size, anchor, text } in &numbers {
+            sheet.halo(*x, *y, *size, *anchor, theme.ink, text);
         }
         sheet.finish(&self.describe(lang))
     }
@@ -197,7 +208,7 @@ impl BarFigure {
                 Lang::En => "Sum",
                 Lang::Zh => "合计",
             };
-            entries.push((Swatch::Symbol(SUM_SHAPE), words.into()));
+            entries.push((Swatch::Sum, words.into()));
         }
         sheet.legend(&entries);
     }
@@ -225,8 +236,10 @@ impl BarFigure {
         }
     }
 
-    fn grouped(&self, sheet: &mut Sheet, x: &Linear, row: &BarRow, middle: f64) {
+    /// Draws the bars of a row; their labels are drawn later, above the reference line.
+    fn grouped(&self, sheet: &mut Sheet, x: &Linear, row: &BarRow, middle: f64) -> Vec<Label> {
         let lang = sheet.lang;
+        let mut found = Vec::new();
         let format = self.axis.format;
         let n = row.values.len().min(self.series.len().max(1));
         let tall = if n == 1 { THICK } else { THIN };
@@ -245,12 +258,13 @@ impl BarFigure {
                         (x.at(value) + 4.0, Anchor::Start)
                     };
                     let size = if n == 1 { SMALL } else { SMALL - 1.0 };
-                    sheet.halo(at, base, size, anchor, sheet.theme.ink, &text);
+                    found.push(Label { x: at, y: base, size, anchor, text });
                 }
                 Datum::Number(_) => {}
                 Datum::Gap(gap) => gap_mark(sheet, x, row, gap, (y, tall - 0.5)),
             }
         }
+        found
     }
 
     fn stacked(&self, sheet: &mut Sheet, x: &Linear, row: &BarRow, middle: f64) {
@@ -259,6 +273,7 @@ impl BarFigure {
         let (y, tall) = (middle - THICK / 2.0, THICK);
         let (mut low, mut high) = (0.0, 0.0);
         let mut gap = None;
+        let sum = self.size(row).filter(|_| self.two_sided());
         for (which, datum) in row.values.iter().enumerate().take(self.series.len().max(1)) {
             let Some(value) = number(*datum) else {
                 gap = gap.or(datum.gap());
@@ -271,17 +286,18 @@ impl BarFigure {
             self.bar(sheet, row, which, span, (y, tall));
             let text = short(value, format, lang);
             // Stripes would run through digits.
-            if which % 2 == 0 && width(&text, 10.0) + 6.0 < (span.1 - span.0).abs() {
-                let at = f64::midpoint(span.0, span.1);
+            let half = width(&text, 10.0) / 2.0 + 3.0;
+            let at = f64::midpoint(span.0, span.1);
+            let hidden = sum.is_some_and(|sum| (x.at(sum) - at).abs() < half + 4.0);
+            if which % 2 == 0 && half < (span.1 - span.0).abs() / 2.0 && !hidden {
                 let ink = ink_on(category(which));
                 sheet.text(at, middle + 3.7, 10.0, Anchor::Middle, ink, &text);
             }
         }
         match (self.size(row), gap) {
             (Some(sum), None) if self.two_sided() => {
-                let tag = symbol(SUM_SHAPE, x.at(sum), middle, 4.2).set("fill", "#ffffff");
                 let tip = format!("{}: {}", row.name.get(lang), short(sum, format, lang));
-                let tag = tag.paint("stroke", sheet.theme.ink).set("stroke-width", "1.4");
+                let tag = sum_mark(x.at(sum), middle, sheet.theme);
                 sheet.add(tag.mark(&row.key, &tip));
             }
             (Some(sum), None) if (sum - 1.0).abs() > 1e-9 => {
@@ -303,7 +319,7 @@ impl BarFigure {
         let (n, series) = (self.rows.len(), self.series.len().max(1));
         match lang {
             Lang::En => format!("Bars of {}: {n} rows, {series} series.", self.axis.title.en),
-            Lang::Zh => format!("条形图,{}:{n}行,{series}个系列。", self.axis.title.zh),
+            Lang::Zh => format!("条形图，{}:{n}行，{series}个系列。", self.axis.title.zh),
         }
     }
 
@@ -321,9 +337,6 @@ impl BarFigure {
         columns
     }
 }
-
-/// The symbol of a sum: a diamond, as for the fourth category.
-const SUM_SHAPE: usize = 3;
 
 /// A short textured stub at zero that says why there is no bar.
 fn gap_mark(sheet: &mut Sheet, x: &Linear, row: &BarRow, gap: Gap, (y, tall): (f64, f64)) {

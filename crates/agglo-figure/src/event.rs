@@ -140,7 +140,7 @@ impl EventFigure {
                 "{n} coefficients with intervals by event time; the reference is {}.",
                 self.reference
             ),
-            Lang::Zh => format!("按事件时间排列的{n}个系数及其区间,基期为{}。", self.reference),
+            Lang::Zh => format!("按事件时间排列的{n}个系数及其区间，基期为{}。", self.reference),
         }
     }
 

@@ -3,11 +3,11 @@
 use agglo_core::{Column, Datum, Gap, Key, Lang};
 
 use crate::color::{Color, DIVERGING, SEQUENTIAL, along, ink_on};
-use crate::scale::{drawable, extent, number, short, told};
+use crate::scale::{drawable, extent, number, short, tick, told};
 use crate::sheet::{Anchor, LABEL, MARGIN, SMALL, Sheet, Swatch, Texture, rect};
 use crate::text::{stacks, widest, width, wrap};
 use crate::theme::Theme;
-use crate::words::{Axis, Group, Heading};
+use crate::words::{Axis, Format, Group, Heading};
 
 /// Rows by columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,9 +62,8 @@ impl HeatFigure {
 
     pub(crate) fn draw(&self, lang: Lang, theme: &Theme) -> String {
         let mut sheet = Sheet::new(&self.heading, lang, theme);
-        let all = || {
-            (0..self.rows.len()).flat_map(|r| (0..self.columns.len()).map(move |c| (r, c)))
-        };
+        let all =
+            || (0..self.rows.len()).flat_map(|r| (0..self.columns.len()).map(move |c| (r, c)));
         let range = extent(all().filter_map(|(r, c)| number(self.cell(r, c))));
         let Some(range) = range else {
             sheet.nothing();
@@ -77,6 +76,7 @@ impl HeatFigure {
             self.rows.iter().map(|r| wrap(r.name.get(lang), LABEL, name_room)).collect();
         let left = MARGIN + names.iter().map(|n| widest(n, LABEL)).fold(0.0, f64::max) + 8.0;
         let heads: Vec<&str> = self.columns.iter().map(|c| c.name.get(lang)).collect();
+        let write = self.writer(range, lang);
         let head = Heads::new(&heads, sheet.right() - left);
         let wide = head.cell.min(84.0);
         let tall = wide.clamp(19.0, 26.0);
@@ -85,6 +85,10 @@ impl HeatFigure {
             let middle = left + wide * (column as f64 + 0.5);
             head.draw(&mut sheet, text, middle, top - 6.0, wide);
         }
+        // Numbers in some cells only would look as if the others had none.
+        let fits = all()
+            .filter_map(|(r, c)| number(self.cell(r, c)))
+            .all(|v| width(&write(v), 10.0) + 4.0 <= wide);
         let mut y = top;
         for row in 0..n_rows {
             let lines = &names[row];
@@ -96,12 +100,27 @@ impl HeatFigure {
             }
             for column in 0..n_columns {
                 let x = left + wide * column as f64;
-                self.draw_cell(&mut sheet, (row, column), (x, y, wide, tall), range);
+                let number: Option<&dyn Fn(f64) -> String> = if fits { Some(&write) } else { None };
+                let place = (x, y, wide, tall);
+                self.draw_cell(&mut sheet, (row, column), place, range, number);
             }
             y += tall;
         }
         sheet.y = y + 2.0;
         sheet.finish(&self.describe(lang))
+    }
+
+    /// Numbers of one matrix have the same decimals, so that a column can be compared at a glance.
+    fn writer(&self, range: (f64, f64), lang: Lang) -> impl Fn(f64) -> String {
+        let format = self.axis.format;
+        let percent = if format == Format::Percent { 100.0 } else { 1.0 };
+        let most = range.0.abs().max(range.1.abs()) * percent;
+        let even = format != Format::Ordinal && (0.1..10_000.0).contains(&most);
+        let decimals = (2.0 - most.log10().floor().max(0.0)).max(0.0);
+        let step = 10f64.powf(-decimals) / percent;
+        move |value| {
+            if even { tick(value, step, format, lang) } else { short(value, format, lang) }
+        }
     }
 
     fn draw_cell(
@@ -110,6 +129,7 @@ impl HeatFigure {
         (row, column): (usize, usize),
         (x, y, wide, tall): (f64, f64, f64, f64),
         range: (f64, f64),
+        write: Option<&dyn Fn(f64) -> String>,
     ) {
         let lang = sheet.lang;
         let format = self.axis.format;
@@ -122,10 +142,9 @@ impl HeatFigure {
             (Some(value), _) => {
                 let fill = self.color(value, range);
                 sheet.add(tag.paint("fill", fill).mark(&r.key, &tip).of(&c.key));
-                let text = short(value, format, lang);
-                if width(&text, 10.0) + 4.0 <= wide {
+                if let Some(write) = write {
                     let (at, base) = (x + wide / 2.0, y + tall / 2.0 + 3.7);
-                    sheet.text(at, base, 10.0, Anchor::Middle, ink_on(fill), &text);
+                    sheet.text(at, base, 10.0, Anchor::Middle, ink_on(fill), &write(value));
                 }
             }
             (None, Datum::Gap(gap)) => {
@@ -191,7 +210,7 @@ impl HeatFigure {
         let (r, c) = (self.rows.len(), self.columns.len());
         match lang {
             Lang::En => format!("Matrix of {}: {r} rows by {c} columns.", self.axis.title.en),
-            Lang::Zh => format!("矩阵图,{}:{r}行×{c}列。", self.axis.title.zh),
+            Lang::Zh => format!("矩阵图，{}:{r}行×{c}列。", self.axis.title.zh),
         }
     }
 
@@ -235,7 +254,8 @@ impl Heads {
         let cell = (room / n).min(84.0);
         let lines: Vec<Vec<String>> = heads.iter().map(|h| wrap(h, SMALL, cell - 6.0)).collect();
         // A word broken between letters is worse to read than a slanted one.
-        let fits = |h: &&str| h.split(' ').all(|word| width(word, SMALL) <= cell - 6.0) || stacks(h);
+        let fits =
+            |h: &&str| h.split(' ').all(|word| width(word, SMALL) <= cell - 6.0) || stacks(h);
         let rows = lines.iter().map(Vec::len).max().unwrap_or(1);
         if heads.iter().all(|h| fits(&h)) && rows <= 3 && cell > 30.0 {
             return Heads { set: Set::Flat, cell, height: rows as f64 * 13.0 + 4.0 };
@@ -247,9 +267,10 @@ impl Heads {
         let longest = heads.iter().map(|h| width(h, SMALL)).fold(0.0, f64::max);
         // Slanted heads reach beyond the last column; the columns give way to them.
         let over = |cell: f64| {
-            let reach = heads.iter().enumerate().map(|(k, h)| {
-                cell * (k as f64 + 0.5) + width(h, SMALL) * SLANT + 8.0
-            });
+            let reach = heads
+                .iter()
+                .enumerate()
+                .map(|(k, h)| cell * (k as f64 + 0.5) + width(h, SMALL) * SLANT + 8.0);
             reach.fold(0.0, f64::max) <= room
         };
         let slanted = (0..60).map(|k| cell * (1.0 - 0.01 * f64::from(k))).find(|c| over(*c));

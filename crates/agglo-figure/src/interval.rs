@@ -7,7 +7,7 @@ use crate::rows::{RowLabels, rank_rows};
 use crate::scale::{Linear, drawable, extent, number, ticks, told};
 use crate::sheet::{Anchor, SMALL, Sheet, Swatch, category, line, rect, symbol};
 use crate::theme::Theme;
-use crate::words::{Axis, Group, Heading, Reference, Words};
+use crate::words::{Axis, Format, Group, Heading, Reference, Words};
 
 /// Rows with a dot and an interval.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,17 +62,26 @@ impl IntervalFigure {
         let names: Vec<&str> = order.iter().map(|&k| self.rows[k].name.get(lang)).collect();
         let rows = RowLabels::new(&sheet, &names, 19.0);
         let format = self.axis.format;
-        let wanted = if theme.narrow() { 3 } else { 6 };
-        let found = ticks(range.0, range.1, wanted, format);
+        let wanted = if theme.narrow() { 4 } else { 7 };
+        let mut found = ticks(range.0, range.1, wanted, format);
+        // There is no rank zero: the axis of ranks starts at one.
+        if let Some(first) = found.values.first_mut()
+            && format == Format::Ordinal
+            && range.0 == 1.0
+            && *first == 0.0
+        {
+            *first = 1.0;
+        }
         let (texts, widest) = labels(&found, format, lang);
+        let single = range.0 == range.1;
         let x = Linear::new(
-            (found.low, found.high),
+            if single { (found.low, found.high) } else { range },
             (rows.left + 10.0, sheet.right() - (widest / 2.0).max(8.0)),
         );
         sheet.caption(self.axis.title.get(lang));
         let top = sheet.y + 14.0;
         let bottom = top + rows.height();
-        for (&value, text) in found.values.iter().zip(&texts) {
+        for (&value, text) in found.values.iter().zip(&texts).filter(|(v, _)| x.holds(**v)) {
             let at = x.at(value);
             sheet.add(line(at, top, at, bottom).paint("stroke", theme.grid));
             sheet.text(at, top - 4.0, SMALL, Anchor::Middle, theme.muted, text);
@@ -117,11 +126,8 @@ impl IntervalFigure {
         };
         let mut tip = format!("{}: {}", row.name.get(lang), told(row.value, format, lang));
         if let (Some(low), Some(high)) = (number(row.lower), number(row.upper)) {
-            tip += &format!(
-                " [{}, {}]",
-                told(row.lower, format, lang),
-                told(row.upper, format, lang)
-            );
+            tip +=
+                &format!(" [{}, {}]", told(row.lower, format, lang), told(row.upper, format, lang));
             let (low, high) = (x.at(low.min(high)), x.at(low.max(high)));
             let tag = rect(low, y - 3.5, (high - low).max(1.0), 7.0)
                 .set("rx", "2")
@@ -137,7 +143,7 @@ impl IntervalFigure {
         let n = self.rows.len();
         match lang {
             Lang::En => format!("{}: {n} rows with intervals, sorted.", self.axis.title.en),
-            Lang::Zh => format!("{}:{n}行及其区间,按数值排序。", self.axis.title.zh),
+            Lang::Zh => format!("{}:{n}行及其区间，按数值排序。", self.axis.title.zh),
         }
     }
 
@@ -151,7 +157,11 @@ impl IntervalFigure {
         vec![
             Column::text("key", rows.iter().map(|r| Key::from(r.key.as_str()))),
             Column::text("name", rows.iter().map(|r| Key::from(r.name.get(lang)))),
-            Column::new("group", "", agglo_core::Values::Text(rows.iter().map(|r| group(r)).collect())),
+            Column::new(
+                "group",
+                "",
+                agglo_core::Values::Text(rows.iter().map(|r| group(r)).collect()),
+            ),
             Column::number("value", "", rows.iter().map(|r| r.value)),
             Column::number("lower", "", rows.iter().map(|r| r.lower)),
             Column::number("upper", "", rows.iter().map(|r| r.upper)),

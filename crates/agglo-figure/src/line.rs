@@ -5,9 +5,7 @@ use agglo_core::{Column, Datum, Key, Lang, Values};
 use crate::color::Color;
 use crate::plot::{Band, Plot, Room};
 use crate::scale::{drawable, extent, number, told};
-use crate::sheet::{
-    Anchor, LABEL, N_SHAPES, Sheet, Tag, category, path, polyline, spread, symbol,
-};
+use crate::sheet::{Anchor, LABEL, N_SHAPES, Sheet, Tag, category, path, polyline, spread, symbol};
 use crate::text::{widest, wrap};
 use crate::theme::Theme;
 use crate::words::{Axis, Group, Heading, Reference, Words};
@@ -83,7 +81,8 @@ impl LineFigure {
         let years = self.series.iter().flat_map(|s| &s.points).map(|p| f64::from(p.0));
         let zero = (self.baseline == Baseline::Zero).then_some(0.0);
         let reference = self.reference.iter().filter_map(|r| drawable(r.value));
-        let (Some(x), Some(y)) = (extent(years), extent(values.clone().chain(zero).chain(reference)))
+        let (Some(x), Some(y)) =
+            (extent(years), extent(values.clone().chain(zero).chain(reference)))
         else {
             sheet.nothing();
             return sheet.finish(&self.describe(lang));
@@ -93,11 +92,8 @@ impl LineFigure {
             return sheet.finish(&self.describe(lang));
         }
         let name_room = theme.width * if theme.narrow() { 0.27 } else { 0.24 };
-        let names: Vec<Vec<String>> = self
-            .series
-            .iter()
-            .map(|s| wrap(s.group.name.get(lang), LABEL, name_room))
-            .collect();
+        let names: Vec<Vec<String>> =
+            self.series.iter().map(|s| wrap(s.group.name.get(lang), LABEL, name_room)).collect();
         let heights: Vec<f64> = names.iter().map(|n| 14.0 * n.len() as f64 + 2.0).collect();
         let right = names.iter().map(|n| widest(n, LABEL)).fold(0.0, f64::max) + 14.0;
         let mut bands: Vec<Band> = self
@@ -126,13 +122,16 @@ impl LineFigure {
             height: heights.iter().sum::<f64>().max(if theme.narrow() { 210.0 } else { 290.0 }),
         };
         let plot = Plot::years(&mut sheet, x, y, self.axis.format, &bands, &room);
-        if let Some(reference) = &self.reference
-            && let Some(value) = drawable(reference.value)
-        {
-            plot.reference(&mut sheet, value, reference.label.get(lang));
+        let reference = self.reference.as_ref().and_then(|r| Some((drawable(r.value)?, &r.label)));
+        if let Some((value, _)) = reference {
+            plot.reference_line(&mut sheet, value);
         }
+        let mut drawn = Vec::new();
         for (which, series) in self.series.iter().enumerate() {
-            self.draw_series(&mut sheet, &plot, which, series);
+            drawn.extend(self.draw_series(&mut sheet, &plot, which, series));
+        }
+        if let Some((value, label)) = reference {
+            plot.reference_words(&mut sheet, value, label.get(lang), &drawn);
         }
         let ends: Vec<(f64, f64)> = self
             .series
@@ -152,10 +151,13 @@ impl LineFigure {
             let x1 = plot.x.range.1 + 10.0;
             if (places[which] - y0).abs() > 3.0 || x1 - x0 > 14.0 {
                 let d = polyline(&[(x0 + 5.0, y0), (x1 - 2.0, places[which])]);
-                sheet.add(path(&d).set("fill", "none").paint("stroke", color).set(
-                    "stroke-width",
-                    "0.7",
-                ).set("stroke-opacity", "0.6"));
+                sheet.add(
+                    path(&d)
+                        .set("fill", "none")
+                        .paint("stroke", color)
+                        .set("stroke-width", "0.7")
+                        .set("stroke-opacity", "0.6"),
+                );
             }
             for (row, text) in lines.iter().enumerate() {
                 let rise = (row as f64 - (lines.len() - 1) as f64 / 2.0) * 14.0;
@@ -167,7 +169,15 @@ impl LineFigure {
         sheet.finish(&self.describe(lang))
     }
 
-    fn draw_series(&self, sheet: &mut Sheet, plot: &Plot, which: usize, series: &Series) {
+    /// Draws one series and returns its unbroken stretches.
+    fn draw_series(
+        &self,
+        sheet: &mut Sheet,
+        plot: &Plot,
+        which: usize,
+        series: &Series,
+    ) -> Vec<Vec<(f64, f64)>> {
+        let mut drawn = Vec::new();
         let lang = sheet.lang;
         let color = category(which);
         let points = sorted(series);
@@ -188,6 +198,7 @@ impl LineFigure {
                 }
                 sheet.add(tag.set("data-series", &series.group.key));
             }
+            drawn.push(places);
         }
         let dense = points.len() > 24;
         let last = points.iter().rposition(|p| number(p.1).is_some());
@@ -210,6 +221,7 @@ impl LineFigure {
             };
             sheet.add(tag.mark(&year.to_string(), &tip).of(&series.group.key));
         }
+        drawn
     }
 
     fn describe(&self, lang: Lang) -> String {
@@ -217,16 +229,17 @@ impl LineFigure {
         let breaks: Vec<String> = self.breaks.iter().map(break_label).collect();
         match lang {
             Lang::En => {
-                let mut text = format!("Line chart of {}: {}.", self.axis.title.en, names.join(", "));
+                let mut text =
+                    format!("Line chart of {}: {}.", self.axis.title.en, names.join(", "));
                 if !breaks.is_empty() {
                     text += &format!(" Breaks: {}.", breaks.join("; "));
                 }
                 text
             }
             Lang::Zh => {
-                let mut text = format!("折线图,{}:{}。", self.axis.title.zh, names.join("、"));
+                let mut text = format!("折线图，{}:{}。", self.axis.title.zh, names.join("、"));
                 if !breaks.is_empty() {
-                    text += &format!("断点:{}。", breaks.join(";"));
+                    text += &format!("断点：{}。", breaks.join(";"));
                 }
                 text
             }

@@ -124,24 +124,62 @@ impl Plot {
         Plot { x: x_scale, y: y_scale, bottom: bottom + 20.0 }
     }
 
-    /// A dashed line at one value of the vertical axis, its label inside at the left.
-    pub(crate) fn reference(&self, sheet: &mut Sheet, value: f64, label: &str) {
+    /// A dashed line at one value of the vertical axis.
+    pub(crate) fn reference_line(&self, sheet: &mut Sheet, value: f64) {
         let y = self.y.at(value);
-        let ink = sheet.theme.ink;
-        let tag = line(self.x.range.0 - 6.0, y, self.x.range.1 + 6.0, y).paint("stroke", ink);
-        sheet.add(tag.set("stroke-width", "1").set("stroke-dasharray", "2 3"));
-        let room = self.x.range.1 - self.x.range.0;
-        let lines = crate::text::wrap(label, SMALL, room);
-        let above = y - 14.0 * lines.len() as f64 > self.y.range.1;
-        for (row, text) in lines.iter().enumerate() {
-            let rise = if above {
-                -5.0 - 13.0 * (lines.len() - 1 - row) as f64
-            } else {
-                13.0 * (row + 1) as f64
-            };
-            sheet.halo(self.x.range.0, y + rise, SMALL, Anchor::Start, ink, text);
+        let tag = line(self.x.range.0 - 6.0, y, self.x.range.1 + 6.0, y);
+        let tag = tag.paint("stroke", sheet.theme.ink).set("stroke-width", "1");
+        sheet.add(tag.set("stroke-dasharray", "2 3"));
+    }
+
+    /// The words of a reference line, above or below it where the `lines` drawn leave most room.
+    pub(crate) fn reference_words(
+        &self,
+        sheet: &mut Sheet,
+        value: f64,
+        label: &str,
+        lines: &[Vec<(f64, f64)>],
+    ) {
+        let y = self.y.at(value);
+        let (left, right) = self.x.range;
+        let texts = crate::text::wrap(label, SMALL, right - left);
+        let wide = texts.iter().map(|t| width(t, SMALL)).fold(0.0, f64::max);
+        let tall = 13.0 * texts.len() as f64;
+        let mut best: Option<(usize, f64, f64)> = None;
+        for top in [y - tall - 3.0, y + 3.0] {
+            if top < self.y.range.1 || top + tall > self.y.range.0 {
+                continue;
+            }
+            for step in 0..=12 {
+                let x0 = left + (right - left - wide) * f64::from(step) / 12.0;
+                let covered = |p: &(f64, f64)| {
+                    (x0 - 3.0..x0 + wide + 3.0).contains(&p.0)
+                        && (top - 1.0..top + tall + 2.0).contains(&p.1)
+                };
+                let hits = lines.iter().map(|l| dense(l).filter(covered).count()).sum();
+                if best.is_none_or(|(least, _, _)| hits < least) {
+                    best = Some((hits, x0, top));
+                }
+            }
+        }
+        let (_, x0, top) = best.unwrap_or((0, left, y + 3.0));
+        for (row, text) in texts.iter().enumerate() {
+            let base = top + 10.5 + 13.0 * row as f64;
+            sheet.halo(x0, base, SMALL, Anchor::Start, sheet.theme.ink, text);
         }
     }
+}
+
+/// Points close together along a line.
+fn dense(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    points.windows(2).flat_map(|pair| {
+        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        let n = ((x1 - x0).hypot(y1 - y0) / 3.0).ceil().clamp(1.0, 500.0) as u32;
+        (0..=n).map(move |k| {
+            let part = f64::from(k) / f64::from(n);
+            (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)
+        })
+    })
 }
 
 fn horizontal_grid(

@@ -42,11 +42,6 @@ impl RowLabels {
         self.tops.last().copied().unwrap_or(0.0)
     }
 
-    /// The height of one row.
-    pub(crate) fn tall(&self, place: usize) -> f64 {
-        self.heights[place]
-    }
-
     /// Writes the label of a row and returns the row's middle.
     pub(crate) fn draw(&self, sheet: &mut Sheet, place: usize, top: f64) -> f64 {
         let middle = top + self.tops[place] + self.heights[place] / 2.0;

@@ -142,10 +142,13 @@ fn large_units(lang: Lang) -> &'static [(f64, &'static str)] {
 }
 
 fn decimals_of(step: f64) -> usize {
-    (0..=12).find(|&d| {
-        let scaled = step * 10f64.powi(d);
-        (scaled - scaled.round()).abs() < 1e-6 * scaled.abs().max(1e-300) && scaled.round() != 0.0
-    }).unwrap_or(12) as usize
+    (0..=12)
+        .find(|&d| {
+            let scaled = step * 10f64.powi(d);
+            (scaled - scaled.round()).abs() < 1e-6 * scaled.abs().max(1e-300)
+                && scaled.round() != 0.0
+        })
+        .unwrap_or(12) as usize
 }
 
 /// A tick's number; `step` says how many decimals tell it from its neighbors.
@@ -253,7 +256,8 @@ mod tests {
         let found = ticks(0.13, 0.87, 5, Format::Number);
         assert_eq!(found.values.first(), Some(&0.0));
         assert_eq!(found.values.last(), Some(&1.0));
-        for (low, high) in [(0.0, 0.0), (5.0, 5.0), (-1e300, 1e300), (1e-280, 2e-280), (-3.0, -3.0)] {
+        for (low, high) in [(0.0, 0.0), (5.0, 5.0), (-1e300, 1e300), (1e-280, 2e-280), (-3.0, -3.0)]
+        {
             let found = ticks(low, high, 5, Format::Number);
             assert!(found.low <= low && found.high >= high, "{low} {high} {found:?}");
             assert!(found.values.len() >= 2 && found.values.len() < 20, "{found:?}");

@@ -83,11 +83,8 @@ impl Spot {
 impl ScatterFigure {
     pub(crate) fn draw(&self, lang: Lang, theme: &Theme) -> String {
         let mut sheet = Sheet::new(&self.heading, lang, theme);
-        let known: Vec<(&Point, f64, f64)> = self
-            .points
-            .iter()
-            .filter_map(|p| Some((p, number(p.x)?, number(p.y)?)))
-            .collect();
+        let known: Vec<(&Point, f64, f64)> =
+            self.points.iter().filter_map(|p| Some((p, number(p.x)?, number(p.y)?))).collect();
         let lines = self.quadrants.as_ref();
         let x = extent(known.iter().map(|p| p.1).chain(lines.map(|q| q.x)));
         let y = extent(known.iter().map(|p| p.2).chain(lines.map(|q| q.y)));
@@ -107,13 +104,18 @@ impl ScatterFigure {
         let formats = (self.x.format, self.y.format);
         let plot = Plot::numbers(&mut sheet, x, y, formats, height);
         let mut taken = Vec::new();
+        let spots: Vec<Spot> = known
+            .iter()
+            .map(|&(_, x, y)| {
+                let (x, y) = (plot.x.at(x), plot.y.at(y));
+                Spot { x0: x - 4.5, y0: y - 4.5, x1: x + 4.5, y1: y + 4.5 }
+            })
+            .collect();
         if let Some(quadrants) = lines {
-            quadrant_lines(&mut sheet, &plot, quadrants, &mut taken);
+            quadrant_lines(&mut sheet, &plot, quadrants, &spots, &mut taken);
         }
-        let mut spots: Vec<Spot> = Vec::new();
         for &(point, x, y) in &known {
             let (x, y) = (plot.x.at(x), plot.y.at(y));
-            spots.push(Spot { x0: x - 4.5, y0: y - 4.5, x1: x + 4.5, y1: y + 4.5 });
             let which = point.group.filter(|g| *g < self.groups.len()).unwrap_or(0);
             let tip = format!(
                 "{}: {}, {}",
@@ -145,7 +147,7 @@ impl ScatterFigure {
                 format!("Scatter of {n} points: {} against {}.", self.y.title.en, self.x.title.en)
             }
             Lang::Zh => {
-                format!("散点图,{n}个点:横轴{},纵轴{}。", self.x.title.zh, self.y.title.zh)
+                format!("散点图，{n}个点：横轴{}，纵轴{}。", self.x.title.zh, self.y.title.zh)
             }
         }
     }
@@ -166,8 +168,14 @@ impl ScatterFigure {
     }
 }
 
-/// Writes the two lines and the names of the fields in the corners of the plot.
-fn quadrant_lines(sheet: &mut Sheet, plot: &Plot, quadrants: &Quadrants, taken: &mut Vec<Spot>) {
+/// Writes the two lines, and the name of each field in a corner of it where no point lies.
+fn quadrant_lines(
+    sheet: &mut Sheet,
+    plot: &Plot,
+    quadrants: &Quadrants,
+    spots: &[Spot],
+    taken: &mut Vec<Spot>,
+) {
     let lang = sheet.lang;
     let (Some(x), Some(y)) = (drawable(quadrants.x), drawable(quadrants.y)) else { return };
     let (x, y) = (plot.x.at(x), plot.y.at(y));
@@ -177,29 +185,33 @@ fn quadrant_lines(sheet: &mut Sheet, plot: &Plot, quadrants: &Quadrants, taken: 
         let tag = tag.paint("stroke", sheet.theme.ink).set("stroke-width", "1");
         sheet.add(tag.set("stroke-dasharray", "4 3"));
     }
-    let corners = [
-        (right - 4.0, top, y, Anchor::End, right - x),
-        (left + 4.0, top, y, Anchor::Start, x - left),
-        (left + 4.0, bottom, y, Anchor::Start, x - left),
-        (right - 4.0, bottom, y, Anchor::End, right - x),
-    ];
-    for (words, (at, edge, middle, anchor, room)) in quadrants.names.iter().zip(corners) {
-        let lines = wrap(words.get(lang), LABEL, room - 8.0);
+    let fields =
+        [(x, right, top, y), (left, x, top, y), (left, x, y, bottom), (x, right, y, bottom)];
+    for (words, (x0, x1, y0, y1)) in quadrants.names.iter().zip(fields) {
+        let lines = wrap(words.get(lang), LABEL, x1 - x0 - 10.0);
+        let wide = lines.iter().map(|l| width(l, LABEL)).fold(0.0, f64::max);
         let tall = 14.0 * lines.len() as f64;
-        if lines.is_empty() || room < 40.0 || tall + 4.0 > (edge - middle).abs() {
+        if lines.is_empty() || x1 - x0 < 40.0 || tall + 8.0 > y1 - y0 {
             continue;
         }
-        let up = edge == bottom;
+        // From the outer corner inward.
+        let across =
+            if x1 == right { [x1 - 5.0 - wide, x0 + 5.0] } else { [x0 + 5.0, x1 - 5.0 - wide] };
+        let down =
+            if y0 == top { [y0 + 3.0, y1 - 5.0 - tall] } else { [y1 - 5.0 - tall, y0 + 3.0] };
+        let corners = [
+            (across[0], down[0]),
+            (across[1], down[0]),
+            (across[0], down[1]),
+            (across[1], down[1]),
+        ];
+        let own = |&(a, b): &(f64, f64)| Spot { x0: a, y0: b, x1: a + wide, y1: b + tall };
+        let free = |corner: &&(f64, f64)| spots.iter().all(|spot| !own(corner).meets(spot));
+        let corner = corners.iter().find(free).unwrap_or(&corners[0]);
+        taken.push(own(corner));
         for (row, text) in lines.iter().enumerate() {
-            let base = if up {
-                edge - 5.0 - 14.0 * (lines.len() - 1 - row) as f64
-            } else {
-                edge + 13.0 + 14.0 * row as f64
-            };
-            let wide = width(text, LABEL);
-            let x0 = if anchor == Anchor::End { at - wide } else { at };
-            taken.push(Spot { x0, y0: base - 11.0, x1: x0 + wide, y1: base + 3.0 });
-            sheet.halo(at, base, LABEL, anchor, sheet.theme.muted, text);
+            let base = corner.1 + 11.5 + 14.0 * row as f64;
+            sheet.halo(corner.0, base, LABEL, Anchor::Start, sheet.theme.muted, text);
         }
     }
 }
@@ -218,12 +230,8 @@ fn write_label(
     let tall = 13.0 * lines.len() as f64;
     let spot = spots[place];
     let (x, y) = (f64::midpoint(spot.x0, spot.x1), f64::midpoint(spot.y0, spot.y1));
-    let page = Spot {
-        x0: MARGIN,
-        y0: plot.y.range.1 - 4.0,
-        x1: sheet.right(),
-        y1: plot.y.range.0 - 1.0,
-    };
+    let page =
+        Spot { x0: MARGIN, y0: plot.y.range.1 - 4.0, x1: sheet.right(), y1: plot.y.range.0 - 1.0 };
     let mut candidates = Vec::new();
     for far in [7.0, 16.0, 28.0] {
         candidates.extend([
@@ -243,7 +251,15 @@ fn write_label(
             own.x0 >= page.x0 && own.x1 <= page.x1 && own.y0 >= page.y0 && own.y1 <= page.y1;
         inside && spots.iter().chain(taken.iter()).all(|other| !own.meets(other))
     };
-    let Some(found) = candidates.iter().position(free) else { return };
+    // A leader line may not run through another text.
+    let leads = |&(x0, y0): &(f64, f64)| {
+        let to = (x.clamp(x0, x0 + wide), y.clamp(y0, y0 + tall));
+        let way =
+            Spot { x0: x.min(to.0), y0: y.min(to.1), x1: x.max(to.0) + 0.1, y1: y.max(to.1) + 0.1 };
+        taken.iter().all(|other| !way.meets(other))
+    };
+    let found = candidates.iter().enumerate().position(|(k, c)| free(c) && (k < 8 || leads(c)));
+    let Some(found) = found else { return };
     let (x0, y0) = candidates[found];
     taken.push(Spot { x0, y0, x1: x0 + wide, y1: y0 + tall });
     if found >= 8 {

@@ -134,10 +134,26 @@ pub(crate) fn symbol(which: usize, x: f64, y: f64, r: f64) -> Tag {
         3 => polygon(&[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
         4 => polygon(&[(0.0, 1.25), (1.2, -0.85), (-1.2, -0.85)]),
         _ => polygon(&[
-            (-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4),
-            (0.4, 1.2), (-0.4, 1.2), (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4),
+            (-0.4, -1.2),
+            (0.4, -1.2),
+            (0.4, -0.4),
+            (1.2, -0.4),
+            (1.2, 0.4),
+            (0.4, 0.4),
+            (0.4, 1.2),
+            (-0.4, 1.2),
+            (-0.4, 0.4),
+            (-1.2, 0.4),
+            (-1.2, -0.4),
+            (-0.4, -0.4),
         ]),
     }
+}
+
+/// The mark of a sum: an open diamond, in no category's color.
+pub(crate) fn sum_mark(x: f64, y: f64, theme: &Theme) -> Tag {
+    let tag = symbol(3, x, y, 4.2).paint("fill", theme.paper).paint("stroke", theme.ink);
+    tag.set("stroke-width", "1.4")
 }
 
 /// The color of category `which`.
@@ -207,7 +223,8 @@ pub(crate) enum Swatch {
     Striped(Color),
     Texture(Texture),
     Symbol(usize),
-    Stroke(Color, f64),
+    /// The symbol of a sum.
+    Sum,
 }
 
 /// The page with the place where the next thing goes.
@@ -226,11 +243,8 @@ pub(crate) struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// A page with the heading written.
     pub(crate) fn new(heading: &'a Heading, lang: Lang, theme: &'a Theme) -> Sheet<'a> {
-        let id: String = heading
-            .key
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
+        let id: String =
+            heading.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let id = if id.is_empty() { "figure".into() } else { id };
         let mut sheet = Sheet {
             theme,
@@ -417,10 +431,7 @@ impl<'a> Sheet<'a> {
                 let tag = symbol(*which, x + 8.0, y, 4.5).paint("fill", category(*which));
                 self.add(tag);
             }
-            Swatch::Stroke(color, wide) => {
-                let tag = line(x, y, x + 15.0, y).paint("stroke", *color);
-                self.add(tag.at("stroke-width", *wide));
-            }
+            Swatch::Sum => self.add(sum_mark(x + 8.0, y, self.theme)),
         }
     }
 

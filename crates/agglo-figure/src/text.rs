@@ -52,8 +52,8 @@ pub(crate) fn stacks(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c as u32, 0x2E80..=0x9FFF | 0x20000..))
 }
 
-const CLOSING: &str = ",。、;:!?)》」』】”’,.;:!?)]%％〉";
-const OPENING: &str = "(《「『【“‘([〈";
+const CLOSING: &str = "，：；！？）。、》」』】”’％〉…,.;:!?)]%";
+const OPENING: &str = "（《「『【“‘〈([";
 
 /// The pieces between which a line may break.
 fn pieces(text: &str) -> Vec<String> {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_its_room() {
-        let text = "Unterwellenborn-Saalfeld, GDP (百万元) supercalifragilistic 中文";
+        let text = "Unterwellenborn-Saalfeld, GDP （百万元） supercalifragilistic 中文";
         for room in [30.0, 55.0, 90.0, 200.0] {
             let lines = wrap(text, 10.0, room);
             assert!(lines.iter().all(|line| width(line, 10.0) <= room + 1e-9), "{lines:?}");

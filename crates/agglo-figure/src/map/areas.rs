@@ -13,7 +13,7 @@ use geojson::{Feature, GeoJson, Geometry, GeometryValue, JsonObject, JsonValue, 
 use crate::words::Words;
 
 /// A ring of longitudes and latitudes in degrees, closed or not.
-pub type Ring = Vec<(f64, f64)>;
+pub(super) type Ring = Vec<(f64, f64)>;
 
 /// One area: its code, its name and its polygons, each an outer ring and its holes.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Area {
     /// Its name.
     pub name: Words,
     /// Its polygons.
-    pub polygons: Vec<Vec<Ring>>,
+    pub polygons: Vec<Vec<Vec<(f64, f64)>>>,
 }
 
 /// The areas of a map.
@@ -42,7 +42,7 @@ pub struct AreaNames<'a> {
     pub en: Option<&'a str>,
     /// Property with the Chinese name; `None` for the English one.
     pub zh: Option<&'a str>,
-    /// The object of a TopoJSON file; `None` for its only or first one.
+    /// The object of a TopoJSON file; `None` for the one with most geometries.
     pub object: Option<&'a str>,
 }
 
@@ -120,7 +120,12 @@ impl Areas {
         Ok(areas)
     }
 
-    fn push(&mut self, code: String, name: Words, polygons: Vec<Vec<Ring>>) -> Result<(), MapError> {
+    fn push(
+        &mut self,
+        code: String,
+        name: Words,
+        polygons: Vec<Vec<Ring>>,
+    ) -> Result<(), MapError> {
         let mut points = polygons.iter().flatten().flatten();
         let strange = |p: &&(f64, f64)| !(p.0.abs() <= 360.0 && p.1.abs() <= 90.0 + 1e-6);
         if let Some(&(x, y)) = points.find(strange) {
@@ -227,7 +232,8 @@ fn read_topology(
     };
     let object = match names.object {
         Some(name) => objects.get(name),
-        None => objects.values().next(),
+        // A file of states often holds their nation too; the object with most parts is meant.
+        None => objects.values().rev().max_by_key(|object| list(&object["geometries"]).len()),
     };
     let object = object.ok_or_else(|| MapError::NoObject {
         object: names.object.unwrap_or_default().into(),
@@ -262,7 +268,8 @@ fn read_arcs(topology: &JsonValue) -> Result<Vec<Ring>, MapError> {
         for position in list(arc) {
             let point = match grid {
                 Some((scale, translate)) => {
-                    let (dx, dy) = position[0].as_i64().zip(position[1].as_i64()).ok_or_else(broken)?;
+                    let (dx, dy) =
+                        position[0].as_i64().zip(position[1].as_i64()).ok_or_else(broken)?;
                     x = x.saturating_add(dx);
                     y = y.saturating_add(dy);
                     (x as f64 * scale.0 + translate.0, y as f64 * scale.1 + translate.1)
@@ -378,7 +385,8 @@ mod tests {
         let path = "boundaries/us_atlas_counties-10m.topojson";
         let Some(path) = agglo_testkit::shared_data(path) else { return };
         let text = std::fs::read_to_string(path).unwrap();
-        let names = AreaNames { en: Some("name"), object: Some("counties"), ..AreaNames::default() };
+        let names =
+            AreaNames { en: Some("name"), object: Some("counties"), ..AreaNames::default() };
         let areas = Areas::read(&text, &names).unwrap();
         assert_eq!(areas.areas.len(), 3_231);
         for ring in areas.areas.iter().flat_map(|a| a.polygons.iter().flatten()) {

@@ -8,7 +8,7 @@ use agglo_core::{Datum, Gap, Lang};
 use super::areas::{Area, Areas};
 use super::layout::{Layout, Panel, lay_out, left_out};
 use super::{ClassKey, Flow, MapFigure, MapShape, Tile};
-use crate::color::ink_on;
+use crate::color::{Color, ink_on};
 use crate::scale::{drawable, number, short, told};
 use crate::sheet::{
     Anchor, LABEL, MARGIN, SMALL, Sheet, Texture, cut, measured, path, polyline, rect,
@@ -16,8 +16,11 @@ use crate::sheet::{
 use crate::text::{width, wrap};
 use crate::theme::Theme;
 
-/// Points nearer than this to the last one drawn add bytes and nothing to see.
-const FINEST: f64 = 0.35;
+/// Points nearer than this to the last one drawn add bytes and nothing to see; maps of thousands of
+/// areas, whose files are large, are drawn a little coarser.
+fn finest(n_areas: usize) -> f64 {
+    if n_areas > 400 { 0.6 } else { 0.35 }
+}
 
 type Centers = BTreeMap<String, (f64, f64)>;
 
@@ -26,6 +29,17 @@ struct Drawn {
     centers: Centers,
     clear: f64,
     bounds: Bounds,
+}
+
+/// A drawn tile that waits for its words.
+struct Labeled<'a> {
+    tile: &'a Tile,
+    value: Option<f64>,
+    x: f64,
+    y: f64,
+    w: f64,
+    h: f64,
+    ink: Color,
 }
 
 /// Left, top, right, bottom.
@@ -64,7 +78,7 @@ impl MapFigure {
         let n = self.places().len();
         match lang {
             Lang::En => format!("Map of {} over {n} areas.", self.axis.title.en),
-            Lang::Zh => format!("地图,{}:{n}个地区。", self.axis.title.zh),
+            Lang::Zh => format!("地图，{}:{n}个地区。", self.axis.title.zh),
         }
     }
 
@@ -76,7 +90,7 @@ impl MapFigure {
         datum: &dyn Fn(&str) -> Datum,
     ) -> Drawn {
         let lang = sheet.lang;
-        let tall = sheet.width() * if sheet.theme.narrow() { 1.3 } else { 0.95 };
+        let tall = sheet.width() * if sheet.theme.narrow() { 1.3 } else { 0.85 };
         let top = sheet.y + 4.0;
         let Layout { panels, height } = lay_out(areas, MARGIN, top, sheet.room(), tall);
         let by_code: BTreeMap<&str, &Area> =
@@ -91,11 +105,15 @@ impl MapFigure {
             if let Some((x0, y0, x1, y1)) = panel.frame {
                 let tag = rect(x0, y0, x1 - x0, y1 - y0).set("fill", "none");
                 sheet.add(tag.paint("stroke", sheet.theme.grid));
+                let name = panel.name.get(lang);
+                sheet.text(x0, y0 - 3.0, 10.0, Anchor::Start, sheet.theme.muted, name);
             }
-            sheet.open(&format!("stroke=\"#ffffff\" stroke-width=\"{stroke}\" stroke-linejoin=\"round\""));
+            sheet.open(&format!(
+                "stroke=\"#ffffff\" stroke-width=\"{stroke}\" stroke-linejoin=\"round\""
+            ));
             for code in &panel.codes {
                 let Some(area) = by_code.get(code) else { continue };
-                let (d, center) = outline(area, panel);
+                let (d, center) = outline(area, panel, finest(areas.areas.len()));
                 centers.insert((*code).to_owned(), center);
                 let datum = datum(code);
                 let told = told(datum, self.axis.format, lang);
@@ -132,14 +150,15 @@ impl MapFigure {
         let tall = wide.clamp(34.0, 58.0);
         let left = MARGIN + (sheet.room() - wide * columns) / 2.0;
         let mut centers = Centers::new();
+        let mut labeled = Vec::new();
         for tile in tiles {
             let x = left + wide * f64::from(tile.column) + 1.5;
             let y = sheet.y + tall * f64::from(tile.row) + 1.5;
             let (w, h) = (wide - 3.0, tall - 3.0);
-            centers.insert(tile.code.clone(), (x + w / 2.0, y + h / 2.0));
+            // Below the name, which arrows must not cross where they start and end.
+            centers.insert(tile.code.clone(), (x + w / 2.0, y + h * 0.66));
             let datum = datum(&tile.code);
-            let tip =
-                format!("{}: {}", tile.name.get(lang), told(datum, self.axis.format, lang));
+            let tip = format!("{}: {}", tile.name.get(lang), told(datum, self.axis.format, lang));
             let tag = rect(x, y, w, h).set("rx", "3");
             let value = number(datum);
             let (tag, ink) = match (value, datum) {
@@ -154,54 +173,52 @@ impl MapFigure {
                 (None, Datum::Number(_)) => (tag.set("fill", "none"), sheet.theme.ink),
             };
             sheet.add(tag.mark(&tile.code, &tip));
-            self.label_tile(sheet, tile, value, (x, y, w, h), ink);
+            labeled.push(Labeled { tile, value, x, y, w, h, ink });
         }
+        self.label_tiles(sheet, &labeled);
         let top = sheet.y;
         sheet.y += tall * rows + 4.0;
         let bounds = (MARGIN, top, sheet.right(), sheet.y);
-        Drawn { centers, clear: wide.min(tall) * 0.3, bounds }
+        Drawn { centers, clear: wide.min(tall) * 0.12, bounds }
     }
 
-    /// The name, or its short form, and the value where there is room.
-    fn label_tile(
-        &self,
-        sheet: &mut Sheet,
-        tile: &Tile,
-        value: Option<f64>,
-        (x, y, w, h): (f64, f64, f64, f64),
-        ink: crate::color::Color,
-    ) {
+    /// Writes the names, or the short forms when one name does not fit, and the values where there
+    /// is room; below arrows only names, at the top of their tiles.
+    fn label_tiles(&self, sheet: &mut Sheet, tiles: &[Labeled]) {
         let lang = sheet.lang;
-        let words = |t: &str, size| t.split(' ').all(|word| measured(word, size, true) <= w - 6.0);
-        let name = tile.name.get(lang);
-        let mut lines = wrap(name, LABEL * 1.06, w - 6.0);
-        let mut size = LABEL;
-        let fits = lines.len() <= 2 && (words(name, LABEL) || lang == Lang::Zh && lines.len() == 1);
-        if !fits {
-            lines = vec![tile.short.get(lang).to_owned()];
-        }
-        let text = value.map(|v| short(v, self.axis.format, lang));
-        let text = text.filter(|t| {
-            width(t, SMALL) <= w - 4.0 && lines.len() as f64 * 14.0 + 15.0 <= h
+        let under_arrows = !self.flows.is_empty();
+        let lines_of = |tile: &Labeled| wrap(tile.tile.name.get(lang), LABEL * 1.06, tile.w - 6.0);
+        let most = if under_arrows { 1 } else { 2 };
+        let fits = tiles.iter().all(|tile| {
+            let whole = |word: &str| measured(word, LABEL, true) <= tile.w - 6.0;
+            let name = tile.tile.name.get(lang);
+            lines_of(tile).len() <= most && (lang == Lang::Zh || name.split(' ').all(whole))
         });
-        if lines.iter().any(|l| measured(l, size, true) > w - 2.0) {
-            size = SMALL - 1.0;
-        }
-        let total = lines.len() as f64 * 14.0 + if text.is_some() { 13.0 } else { 0.0 };
-        let mut base = y + (h - total) / 2.0 + 11.0;
-        let middle = x + w / 2.0;
-        for line in &lines {
-            if value.is_none() {
-                // Hatching runs through letters: a plain ground keeps them readable.
-                let half = measured(line, size, true) / 2.0 + 3.0;
-                let tag = rect(middle - half, base - 11.0, half * 2.0, 14.0).set("rx", "2");
-                sheet.add(tag.paint("fill", sheet.theme.paper).set("pointer-events", "none"));
+        for tile in tiles {
+            let lines =
+                if fits { lines_of(tile) } else { vec![tile.tile.short.get(lang).to_owned()] };
+            let text = tile.value.map(|v| short(v, self.axis.format, lang));
+            let text = text.filter(|t| {
+                let tall = lines.len() as f64 * 14.0 + 15.0;
+                !under_arrows && width(t, SMALL) <= tile.w - 4.0 && tall <= tile.h
+            });
+            let total = lines.len() as f64 * 14.0 + if text.is_some() { 13.0 } else { 0.0 };
+            let free = if under_arrows { 2.0 } else { (tile.h - total) / 2.0 };
+            let mut base = tile.y + free + 11.0;
+            let middle = tile.x + tile.w / 2.0;
+            for line in &lines {
+                if tile.value.is_none() {
+                    // Hatching runs through letters: a plain ground keeps them readable.
+                    let half = measured(line, LABEL, true) / 2.0 + 3.0;
+                    let tag = rect(middle - half, base - 11.0, half * 2.0, 14.0).set("rx", "2");
+                    sheet.add(tag.paint("fill", sheet.theme.paper).set("pointer-events", "none"));
+                }
+                sheet.bold(middle, base, LABEL, Anchor::Middle, tile.ink, line);
+                base += 14.0;
             }
-            sheet.bold(middle, base, size, Anchor::Middle, ink, line);
-            base += 14.0;
-        }
-        if let Some(text) = text {
-            sheet.text(middle, base - 0.5, SMALL, Anchor::Middle, ink, &text);
+            if let Some(text) = text {
+                sheet.text(middle, base - 0.5, SMALL, Anchor::Middle, tile.ink, &text);
+            }
         }
     }
 
@@ -255,13 +272,15 @@ impl MapFigure {
 }
 
 /// The outline of an area on the page, and the middle of its largest polygon.
-fn outline(area: &Area, panel: &Panel) -> (String, (f64, f64)) {
+fn outline(area: &Area, panel: &Panel, finest: f64) -> (String, (f64, f64)) {
     let mut d = String::new();
     let mut center = (0.0, (0.0, 0.0));
     let mut first = None;
     for polygon in &area.polygons {
-        for (place, ring) in polygon.iter().enumerate() {
-            let points: Vec<(f64, f64)> = ring.iter().map(|p| panel.at(*p)).collect();
+        let parts = polygon.iter().enumerate();
+        for (place, points) in
+            parts.flat_map(|(k, r)| panel.ring(r).into_iter().map(move |p| (k, p)))
+        {
             first = first.or(points.first().copied());
             let (size, middle) = centroid(&points);
             if place == 0 && size > center.0 {
@@ -269,7 +288,7 @@ fn outline(area: &Area, panel: &Panel) -> (String, (f64, f64)) {
             }
             let mut kept: Vec<(f64, f64)> = Vec::new();
             for &(x, y) in &points {
-                let far = kept.last().is_none_or(|(a, b)| (x - a).hypot(y - b) >= FINEST);
+                let far = kept.last().is_none_or(|(a, b)| (x - a).hypot(y - b) >= finest);
                 if far {
                     kept.push((x, y));
                 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use agglo_core::Text;
+
 use super::areas::{Areas, Ring};
 use super::projection::Projection;
 
@@ -14,12 +16,18 @@ pub(super) struct Panel<'a> {
     origin: (f64, f64),
     /// Left, top, right, bottom of an inset's frame; `None` for the main panel.
     pub(super) frame: Option<(f64, f64, f64, f64)>,
+    /// What an inset shows.
+    pub(super) name: Text,
 }
 
 impl Panel<'_> {
-    pub(super) fn at(&self, (lon, lat): (f64, f64)) -> (f64, f64) {
-        let (x, y) = self.projection.at(lon, lat);
-        (self.origin.0 + x * self.scale, self.origin.1 - y * self.scale)
+    /// A ring on the page; several where the edge of the world cuts it.
+    pub(super) fn ring(&self, ring: &Ring) -> Vec<Vec<(f64, f64)>> {
+        let place = |&(lon, lat): &(f64, f64)| {
+            let (x, y) = self.projection.at(lon, lat);
+            (self.origin.0 + x * self.scale, self.origin.1 - y * self.scale)
+        };
+        self.projection.cut(ring).iter().map(|part| part.iter().map(place).collect()).collect()
     }
 }
 
@@ -84,14 +92,20 @@ fn build<'a>(
     projection: Projection,
     place: (f64, f64, f64, f64),
 ) -> Option<(Panel<'a>, f64)> {
-    let points = rings(areas, &codes).flatten().map(|p| projection.at(p.0, p.1));
+    let points = rings(areas, &codes)
+        .flat_map(|ring| projection.cut(ring))
+        .flatten()
+        .map(|p| projection.at(p.0, p.1));
     let ((x0, x1), (y0, y1)) = extent_of(points)?;
     let (left, top, wide, tall) = place;
     let (width, height) = ((x1 - x0).max(1e-9), (y1 - y0).max(1e-9));
     let scale = (wide / width).min(tall / height);
     let left = left + (wide - width * scale) / 2.0;
     let origin = (left - x0 * scale, top + y1 * scale);
-    Some((Panel { codes, projection, scale, origin, frame: None }, height * scale))
+    Some((
+        Panel { codes, projection, scale, origin, frame: None, name: Text::new("", "") },
+        height * scale,
+    ))
 }
 
 /// Lays the areas out at a place of the page, at most `tall` high.
@@ -138,14 +152,35 @@ fn united_states(areas: &Areas, left: f64, top: f64, wide: f64, tall: f64) -> La
     let mut height = main.as_ref().map_or(0.0, |m| m.1);
     panels.extend(main.map(|m| m.0));
     let insets = [
-        ("alaska", Projection::albers((55.0, 65.0), -154.0, 50.0), 0.0, 0.21, 0.165),
-        ("hawaii", Projection::albers((8.0, 18.0), -157.0, 13.0), 0.225, 0.13, 0.09),
-        ("caribbean", Projection::albers((8.0, 18.0), -66.0, 13.0), 0.87, 0.13, 0.07),
+        (
+            "alaska",
+            Text::new("Alaska", "阿拉斯加"),
+            Projection::albers((55.0, 65.0), -154.0, 50.0),
+            0.0,
+            0.21,
+            0.165,
+        ),
+        (
+            "hawaii",
+            Text::new("Hawaii", "夏威夷"),
+            Projection::albers((8.0, 18.0), -157.0, 13.0),
+            0.225,
+            0.13,
+            0.09,
+        ),
+        (
+            "caribbean",
+            Text::new("Puerto Rico", "波多黎各"),
+            Projection::albers((8.0, 18.0), -66.0, 13.0),
+            0.86,
+            0.14,
+            0.07,
+        ),
     ];
     // The lower left corner of the conic map is sea; the frames reach a little below it.
     let base = top + height + wide * 0.035;
-    for (name, projection, start, part_wide, part_tall) in insets {
-        let Some(codes) = sets.remove(name) else { continue };
+    for (set, name, projection, start, part_wide, part_tall) in insets {
+        let Some(codes) = sets.remove(set) else { continue };
         let (w, h) = (wide * part_wide, wide * part_tall);
         let (x0, y0) = (left + wide * start, base - h);
         let pad = 3.0;
@@ -154,6 +189,7 @@ fn united_states(areas: &Areas, left: f64, top: f64, wide: f64, tall: f64) -> La
             let y0 = base - used - 2.0 * pad;
             panel.origin.1 += y0 + pad - place.1;
             panel.frame = Some((x0, y0, x0 + w, base));
+            panel.name = name;
             panels.push(panel);
             height = height.max(base - top);
         }

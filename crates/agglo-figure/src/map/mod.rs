@@ -100,9 +100,11 @@ impl MapFigure {
         };
         Unmatched {
             without_area: own(wanted.difference(&places).copied().collect()),
-            without_value: own(
-                places.iter().copied().filter(|code| !values.contains_key(code)).collect(),
-            ),
+            without_value: own(places
+                .iter()
+                .copied()
+                .filter(|code| !values.contains_key(code))
+                .collect()),
             not_drawn: own(not_drawn),
         }
     }

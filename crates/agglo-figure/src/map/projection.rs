@@ -5,8 +5,6 @@
 //! Albers and Lambert formulas on the sphere; Šavrič, Patterson and Jenny (2019), The Equal Earth
 //! map projection, International Journal of Geographical Information Science 33(3).
 
-use std::f64::consts::PI;
-
 /// A projection of degrees to the unit sphere's plane, y upward.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Projection {
@@ -42,13 +40,44 @@ impl Projection {
         Projection::Albers { n, c, rho0, lon0 }
     }
 
+    /// The ring in the parts into which the edge of a world map cuts it, in degrees that
+    /// [`Projection::at`] takes.
+    pub(crate) fn cut(&self, ring: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+        let Projection::EqualEarth { lon0 } = *self else { return vec![ring.to_vec()] };
+        // Longitudes that run on across the 180th meridian instead of jumping back.
+        let mut shift = 0.0;
+        let mut whole: Vec<(f64, f64)> = Vec::with_capacity(ring.len());
+        for (k, &(lon, lat)) in ring.iter().enumerate() {
+            if k > 0 {
+                let step = lon - ring[k - 1].0;
+                if step > 180.0 {
+                    shift -= 360.0;
+                } else if step < -180.0 {
+                    shift += 360.0;
+                }
+            }
+            whole.push((lon + shift, lat));
+        }
+        if shift != 0.0 {
+            // The ring goes around a pole; files draw it along the edge, where it may stay.
+            return vec![ring.to_vec()];
+        }
+        let (west, east) = (lon0 - 180.0, lon0 + 180.0);
+        [-360.0, 0.0, 360.0]
+            .into_iter()
+            .map(|turn| {
+                let moved: Vec<_> = whole.iter().map(|p| (p.0 + turn, p.1)).collect();
+                half_plane(&half_plane(&moved, west, 1.0), east, -1.0)
+            })
+            .filter(|part| part.len() > 2)
+            .collect()
+    }
+
     /// The place of a point in degrees.
     pub(crate) fn at(&self, lon: f64, lat: f64) -> (f64, f64) {
         let turned = |lon0: f64| {
             let away = (lon - lon0).rem_euclid(360.0);
-            let away = if away > 180.0 { away - 360.0 } else { away };
-            // A region that ends at the far meridian must not jump to the other side.
-            if away == -180.0 { PI } else { away.to_radians() }
+            if away > 180.0 { (away - 360.0).to_radians() } else { away.to_radians() }
         };
         let lat = lat.clamp(-90.0, 90.0).to_radians();
         match *self {
@@ -59,7 +88,8 @@ impl Projection {
             }
             Projection::Lambert { lat0, lon0 } => {
                 let away = turned(lon0);
-                let denominator = 1.0 + lat0.sin() * lat.sin() + lat0.cos() * lat.cos() * away.cos();
+                let denominator =
+                    1.0 + lat0.sin() * lat.sin() + lat0.cos() * lat.cos() * away.cos();
                 let k = (2.0 / denominator.max(1e-9)).sqrt();
                 let y = lat0.cos() * lat.sin() - lat0.sin() * lat.cos() * away.cos();
                 (k * lat.cos() * away.sin(), k * y)
@@ -71,11 +101,29 @@ impl Projection {
                 let t2 = t * t;
                 let t6 = t2 * t2 * t2;
                 let slope = a1 + 3.0 * a2 * t2 + t6 * (7.0 * a3 + 9.0 * a4 * t2);
-                let x = turned(lon0) * t.cos() / (root * slope);
+                // Rings were cut at the edge of the world, so that both edges keep their side.
+                let x = (lon - lon0).clamp(-180.0, 180.0).to_radians() * t.cos() / (root * slope);
                 (x, t * (a1 + a2 * t2 + t6 * (a3 + a4 * t2)))
             }
         }
     }
+}
+
+/// The part of a ring on one side of a meridian (Sutherland and Hodgman's rule).
+fn half_plane(ring: &[(f64, f64)], meridian: f64, side: f64) -> Vec<(f64, f64)> {
+    let inside = |p: (f64, f64)| (p.0 - meridian) * side >= 0.0;
+    let mut kept = Vec::new();
+    for (k, &to) in ring.iter().enumerate() {
+        let from = ring[(k + ring.len() - 1) % ring.len()];
+        if inside(from) != inside(to) {
+            let part = (meridian - from.0) / (to.0 - from.0);
+            kept.push((meridian, from.1 + part * (to.1 - from.1)));
+        }
+        if inside(to) {
+            kept.push(to);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -109,6 +157,21 @@ mod tests {
                 let found = ratio(projection, lon, lat);
                 assert!((found - 1.0).abs() < 1e-3, "{projection:?} {lon} {lat}: {found}");
             }
+        }
+    }
+
+    #[test]
+    fn a_ring_across_the_edge_of_the_world_is_cut_in_two() {
+        let ring = [(170.0, 0.0), (-170.0, 0.0), (-170.0, 10.0), (170.0, 10.0), (170.0, 0.0)];
+        let parts = Projection::EqualEarth { lon0: 0.0 }.cut(&ring);
+        assert_eq!(parts.len(), 2);
+        for part in parts {
+            let lons: Vec<f64> = part.iter().map(|p| p.0).collect();
+            let (low, high) = (
+                lons.iter().copied().fold(f64::MAX, f64::min),
+                lons.iter().copied().fold(f64::MIN, f64::max),
+            );
+            assert_eq!(high - low, 10.0);
         }
     }
 
