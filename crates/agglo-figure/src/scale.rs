@@ -153,7 +153,7 @@ fn decimals_of(step: f64) -> usize {
 
 /// A tick's number; `step` says how many decimals tell it from its neighbors.
 pub(crate) fn tick(value: f64, step: f64, format: Format, lang: Lang) -> String {
-    if format == Format::Ordinal {
+    if format == Format::Ordinal && value == value.round() && value.abs() < 1e6 {
         return plain(value);
     }
     let factor = if format == Format::Percent { 100.0 } else { 1.0 };

@@ -343,6 +343,23 @@ impl<'a> Sheet<'a> {
         self.write(x, y, size, anchor, color, text, &extra);
     }
 
+    /// A centered bold text with a rim of its ground's color.
+    pub(crate) fn rimmed(
+        &mut self,
+        x: f64,
+        y: f64,
+        size: f64,
+        color: Color,
+        ground: Color,
+        text: &str,
+    ) {
+        let extra = format!(
+            " font-weight=\"700\" stroke=\"{ground}\" stroke-width=\"2.5\" \
+             stroke-linejoin=\"round\" paint-order=\"stroke\""
+        );
+        self.write(x, y, size, Anchor::Middle, color, text, &extra);
+    }
+
     /// A text turned about its anchor, in degrees clockwise.
     pub(crate) fn turned(&mut self, x: f64, y: f64, size: f64, degrees: f64, text: &str) {
         let extra = format!(" transform=\"rotate({} {} {})\"", cut(degrees), cut(x), cut(y));

@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn latin_breaks_at_spaces_and_chinese_between_glyphs() {
-        assert_eq!(wrap("gross domestic product", 10.0, 80.0), ["gross", "domestic", "product"]);
+        assert_eq!(wrap("gross domestic product", 10.0, 70.0), ["gross", "domestic", "product"]);
         assert_eq!(wrap("工业增加值。按现价", 10.0, 50.0), ["工业增加", "值。按现价"]);
     }
 

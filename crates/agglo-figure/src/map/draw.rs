@@ -1,7 +1,6 @@
 //! Drawing areas, tiles and arrows.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use agglo_core::{Datum, Gap, Lang};
 
@@ -10,9 +9,7 @@ use super::layout::{Layout, Panel, lay_out, left_out};
 use super::{ClassKey, Flow, MapFigure, MapShape, Tile};
 use crate::color::{Color, ink_on};
 use crate::scale::{drawable, number, short, told};
-use crate::sheet::{
-    Anchor, LABEL, MARGIN, SMALL, Sheet, Texture, cut, measured, path, polyline, rect,
-};
+use crate::sheet::{Anchor, LABEL, MARGIN, SMALL, Sheet, Texture, measured, path, polyline, rect};
 use crate::text::{width, wrap};
 use crate::theme::Theme;
 
@@ -40,6 +37,7 @@ struct Labeled<'a> {
     w: f64,
     h: f64,
     ink: Color,
+    ground: Color,
 }
 
 /// Left, top, right, bottom.
@@ -66,11 +64,16 @@ impl MapFigure {
             .map(|(code, _)| datum(code))
             .collect();
         self.legend(&mut sheet, &key, &shown);
-        let drawn = match &self.shape {
-            MapShape::Areas(areas) => self.draw_areas(&mut sheet, areas, &key, &datum),
+        let (drawn, labeled) = match &self.shape {
+            MapShape::Areas(areas) => {
+                (self.draw_areas(&mut sheet, areas, &key, &datum), Vec::new())
+            }
             MapShape::Tiles(tiles) => self.draw_tiles(&mut sheet, tiles, &key, &datum),
         };
         self.draw_flows(&mut sheet, &drawn);
+        // Names lie above the arrows, so that none is hidden.
+        self.label_tiles(&mut sheet, &labeled);
+        self.flow_legend(&mut sheet);
         sheet.finish(&self.describe(lang))
     }
 
@@ -106,7 +109,9 @@ impl MapFigure {
                 let tag = rect(x0, y0, x1 - x0, y1 - y0).set("fill", "none");
                 sheet.add(tag.paint("stroke", sheet.theme.grid));
                 let name = panel.name.get(lang);
-                sheet.text(x0, y0 - 3.0, 10.0, Anchor::Start, sheet.theme.muted, name);
+                let fits = x0 + width(name, 10.0) <= sheet.right();
+                let (at, anchor) = if fits { (x0, Anchor::Start) } else { (x1, Anchor::End) };
+                sheet.text(at, y0 - 3.0, 10.0, anchor, sheet.theme.muted, name);
             }
             sheet.open(&format!(
                 "stroke=\"#ffffff\" stroke-width=\"{stroke}\" stroke-linejoin=\"round\""
@@ -136,13 +141,13 @@ impl MapFigure {
         Drawn { centers, clear: 0.0, bounds: (MARGIN, top, sheet.right(), sheet.y) }
     }
 
-    fn draw_tiles(
+    fn draw_tiles<'a>(
         &self,
         sheet: &mut Sheet,
-        tiles: &[Tile],
+        tiles: &'a [Tile],
         key: &ClassKey,
         datum: &dyn Fn(&str) -> Datum,
-    ) -> Drawn {
+    ) -> (Drawn, Vec<Labeled<'a>>) {
         let lang = sheet.lang;
         let columns = tiles.iter().map(|t| f64::from(t.column) + 1.0).fold(1.0, f64::max);
         let rows = tiles.iter().map(|t| f64::from(t.row) + 1.0).fold(1.0, f64::max);
@@ -161,25 +166,25 @@ impl MapFigure {
             let tip = format!("{}: {}", tile.name.get(lang), told(datum, self.axis.format, lang));
             let tag = rect(x, y, w, h).set("rx", "3");
             let value = number(datum);
-            let (tag, ink) = match (value, datum) {
+            let (ink, paper) = (sheet.theme.ink, sheet.theme.paper);
+            let (tag, ink, ground) = match (value, datum) {
                 (Some(value), _) => {
                     let fill = key.color(value);
-                    (tag.paint("fill", fill), ink_on(fill))
+                    (tag.paint("fill", fill), ink_on(fill), fill)
                 }
                 (None, Datum::Gap(gap)) => {
                     let fill = sheet.texture(Texture::of(gap));
-                    (tag.set("fill", &fill).set("stroke", "#8b929b"), sheet.theme.ink)
+                    (tag.set("fill", &fill).set("stroke", "#8b929b"), ink, paper)
                 }
-                (None, Datum::Number(_)) => (tag.set("fill", "none"), sheet.theme.ink),
+                (None, Datum::Number(_)) => (tag.set("fill", "none"), ink, paper),
             };
             sheet.add(tag.mark(&tile.code, &tip));
-            labeled.push(Labeled { tile, value, x, y, w, h, ink });
+            labeled.push(Labeled { tile, value, x, y, w, h, ink, ground });
         }
-        self.label_tiles(sheet, &labeled);
         let top = sheet.y;
         sheet.y += tall * rows + 4.0;
         let bounds = (MARGIN, top, sheet.right(), sheet.y);
-        Drawn { centers, clear: wide.min(tall) * 0.12, bounds }
+        (Drawn { centers, clear: wide.min(tall) * 0.12, bounds }, labeled)
     }
 
     /// Writes the names, or the short forms when one name does not fit, and the values where there
@@ -188,7 +193,7 @@ impl MapFigure {
         let lang = sheet.lang;
         let under_arrows = !self.flows.is_empty();
         let lines_of = |tile: &Labeled| wrap(tile.tile.name.get(lang), LABEL * 1.06, tile.w - 6.0);
-        let most = if under_arrows { 1 } else { 2 };
+        let most = if under_arrows && tiles.iter().any(|t| t.h < 48.0) { 1 } else { 2 };
         let fits = tiles.iter().all(|tile| {
             let whole = |word: &str| measured(word, LABEL, true) <= tile.w - 6.0;
             let name = tile.tile.name.get(lang);
@@ -213,7 +218,7 @@ impl MapFigure {
                     let tag = rect(middle - half, base - 11.0, half * 2.0, 14.0).set("rx", "2");
                     sheet.add(tag.paint("fill", sheet.theme.paper).set("pointer-events", "none"));
                 }
-                sheet.bold(middle, base, LABEL, Anchor::Middle, tile.ink, line);
+                sheet.rimmed(middle, base, LABEL, tile.ink, tile.ground, line);
                 base += 14.0;
             }
             if let Some(text) = text {
@@ -223,15 +228,9 @@ impl MapFigure {
     }
 
     fn draw_flows(&self, sheet: &mut Sheet, drawn: &Drawn) {
-        let mut flows: Vec<(&Flow, f64)> = self
-            .flows
-            .iter()
-            .filter_map(|f| Some((f, drawable(f.volume)?)))
-            .filter(|f| f.1 > 0.0 && f.0.from != f.0.to)
-            .collect();
-        flows.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let flows = self.sorted_flows();
         let Some(&(_, most)) = flows.first() else { return };
-        let widest = if sheet.theme.narrow() { 7.0 } else { 10.0 };
+        let widest = widest_arrow(sheet);
         let lang = sheet.lang;
         let names: BTreeMap<&str, &str> =
             self.places().into_iter().map(|(code, name)| (code, name.get(lang))).collect();
@@ -248,10 +247,23 @@ impl MapFigure {
             let tip = format!("{a} → {b}: {told}");
             sheet.add(tag.mark(&format!("{}>{}", flow.from, flow.to), &tip));
         }
-        self.flow_legend(sheet, most, widest);
     }
 
-    fn flow_legend(&self, sheet: &mut Sheet, most: f64, widest: f64) {
+    /// The flows that can be drawn, largest first, so that small ones lie above.
+    fn sorted_flows(&self) -> Vec<(&Flow, f64)> {
+        let mut flows: Vec<(&Flow, f64)> = self
+            .flows
+            .iter()
+            .filter_map(|f| Some((f, drawable(f.volume)?)))
+            .filter(|f| f.1 > 0.0 && f.0.from != f.0.to)
+            .collect();
+        flows.sort_by(|a, b| b.1.total_cmp(&a.1));
+        flows
+    }
+
+    fn flow_legend(&self, sheet: &mut Sheet) {
+        let Some(most) = self.sorted_flows().first().map(|f| f.1) else { return };
+        let widest = widest_arrow(sheet);
         let lang = sheet.lang;
         sheet.y += 4.0;
         sheet.caption(self.flow_axis.title.get(lang));
@@ -302,8 +314,9 @@ fn outline(area: &Area, panel: &Panel, finest: f64) -> (String, (f64, f64)) {
     let Some((x, y)) = first else { return (d, (0.0, 0.0)) };
     if d.is_empty() {
         // Smaller than can be drawn: a dot, because each area has its mark.
-        let _ = write!(d, "M{},{}h1v1h-1Z", cut(x - 0.5), cut(y - 0.5));
-        return (d, (x, y));
+        let dot = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)];
+        let dot = dot.map(|(dx, dy)| (x + dx, y + dy));
+        return (polyline(&dot) + "Z", (x, y));
     }
     (d, if center.0 > 0.0 { center.1 } else { (x, y) })
 }
@@ -323,6 +336,10 @@ fn centroid(points: &[(f64, f64)]) -> (f64, (f64, f64)) {
         return (0.0, (ox, oy));
     }
     (twice.abs(), (ox + x / (3.0 * twice), oy + y / (3.0 * twice)))
+}
+
+fn widest_arrow(sheet: &Sheet) -> f64 {
+    if sheet.theme.narrow() { 7.0 } else { 10.0 }
 }
 
 /// How an arrow leaves the straight way.

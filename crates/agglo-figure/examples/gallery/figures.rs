@@ -1,11 +1,12 @@
-//! Draws one figure of each kind, in both languages and two widths, into a folder.
-//!
-//! `cargo run -p agglo-figure --example gallery -- FOLDER`; the numbers are invented.
+//! One realistic figure of each kind, of invented numbers.
 
-use std::path::PathBuf;
-
-use agglo_core::{Datum, Gap, Lang, Undefined};
-use agglo_figure::*;
+use agglo_core::{Datum, Gap, Undefined};
+use agglo_figure::{
+    AreaNames, Areas, Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, EventFigure,
+    EventPoint, Figure, Flow, Group, Heading, HeatFigure, HeatScale, IntervalFigure, IntervalRow,
+    LineFigure, MapFigure, MapShape, Order, Point, PointLabel, Quadrants, Reference, ScatterFigure,
+    Series, Window, Words, china_province_tiles,
+};
 
 fn heading(key: &str, title: (&str, &str), subtitle: (&str, &str)) -> Heading {
     Heading {
@@ -382,10 +383,8 @@ fn areas(path: &str, names: &AreaNames, classes: Classes) -> Option<Figure> {
     }))
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).ok_or("name a folder to draw into")?);
-    let only = std::env::args().nth(2);
-    std::fs::create_dir_all(&folder)?;
+/// Every figure with its name; maps only where their boundary files are at hand.
+pub(crate) fn all() -> Vec<(&'static str, Figure)> {
     let mut figures = vec![
         ("line", Some(line())),
         ("bar", Some(bar(BarLayout::Grouped))),
@@ -424,19 +423,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             areas("boundaries/world_atlas_countries-110m.topojson", &fips, Classes::Jenks(5)),
         ),
     ]);
-    for (name, figure) in figures {
-        let Some(figure) = figure else { continue };
-        if only.as_ref().is_some_and(|only| only != name) {
-            continue;
-        }
-        for lang in Lang::ALL {
-            for width in [720.0, 360.0] {
-                let text = svg(&figure, lang, &Theme::new(width));
-                let stem = format!("{name}-{}-{width}", lang.tag());
-                std::fs::write(folder.join(format!("{stem}.png")), png(&text, 1.5)?)?;
-                std::fs::write(folder.join(format!("{stem}.svg")), text)?;
-            }
-        }
-    }
-    Ok(())
+    figures.into_iter().filter_map(|(name, figure)| Some((name, figure?))).collect()
 }
