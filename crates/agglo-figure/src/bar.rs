@@ -319,7 +319,7 @@ impl BarFigure {
         let (n, series) = (self.rows.len(), self.series.len().max(1));
         match lang {
             Lang::En => format!("Bars of {}: {n} rows, {series} series.", self.axis.title.en),
-            Lang::Zh => format!("条形图，{}:{n}行，{series}个系列。", self.axis.title.zh),
+            Lang::Zh => format!("条形图，{}：{n}行，{series}个系列。", self.axis.title.zh),
         }
     }
 

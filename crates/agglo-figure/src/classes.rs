@@ -94,8 +94,8 @@ fn jenks(sorted: &[f64], n: usize) -> Vec<f64> {
         let mut next = vec![f64::INFINITY; m + 1];
         let mut start = vec![0; m + 1];
         for to in class + 1..=m {
-            for from in class..to {
-                let total = best[from] + cost(from, to);
+            for (from, before) in best.iter().enumerate().take(to).skip(class) {
+                let total = before + cost(from, to);
                 if total < next[to] {
                     next[to] = total;
                     start[to] = from;

@@ -18,38 +18,38 @@ const fn hex(rgb: u32) -> Color {
 
 /// Okabe and Ito's colors, the strongest first; yellow, too pale on white, comes last and darker.
 pub(crate) const CATEGORIES: [Color; 8] = [
-    hex(0x0072B2),
-    hex(0xD55E00),
-    hex(0x009E73),
-    hex(0xCC79A7),
-    hex(0xE69F00),
-    hex(0x56B4E9),
-    hex(0x4D4D4D),
-    hex(0xB8A800),
+    hex(0x00_72_B2),
+    hex(0xD5_5E_00),
+    hex(0x00_9E_73),
+    hex(0xCC_79_A7),
+    hex(0xE6_9F_00),
+    hex(0x56_B4_E9),
+    hex(0x4D_4D_4D),
+    hex(0xB8_A8_00),
 ];
 
 /// ColorBrewer YlGnBu without its palest end, so that the lowest class differs from the paper.
 pub(crate) const SEQUENTIAL: [Color; 7] = [
-    hex(0xEDF8B1),
-    hex(0xC7E9B4),
-    hex(0x7FCDBB),
-    hex(0x41B6C4),
-    hex(0x1D91C0),
-    hex(0x225EA8),
-    hex(0x0C2C84),
+    hex(0xED_F8_B1),
+    hex(0xC7_E9_B4),
+    hex(0x7F_CD_BB),
+    hex(0x41_B6_C4),
+    hex(0x1D_91_C0),
+    hex(0x22_5E_A8),
+    hex(0x0C_2C_84),
 ];
 
 /// ColorBrewer PuOr, orange low and purple high.
 pub(crate) const DIVERGING: [Color; 9] = [
-    hex(0xB35806),
-    hex(0xE08214),
-    hex(0xFDB863),
-    hex(0xFEE0B6),
-    hex(0xF3F3F5),
-    hex(0xD8DAEB),
-    hex(0xB2ABD2),
-    hex(0x8073AC),
-    hex(0x542788),
+    hex(0xB3_58_06),
+    hex(0xE0_82_14),
+    hex(0xFD_B8_63),
+    hex(0xFE_E0_B6),
+    hex(0xF3_F3_F5),
+    hex(0xD8_DA_EB),
+    hex(0xB2_AB_D2),
+    hex(0x80_73_AC),
+    hex(0x54_27_88),
 ];
 
 /// The color at `place` in 0 to 1 along a ramp.
@@ -70,7 +70,7 @@ pub(crate) fn mix(a: Color, b: Color, part: f64) -> Color {
 fn luminance(color: Color) -> f64 {
     let linear = |part: u8| {
         let part = f64::from(part) / 255.0;
-        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2)
 }
@@ -79,8 +79,8 @@ fn luminance(color: Color) -> f64 {
 pub(crate) fn ink_on(paper: Color) -> Color {
     let light = luminance(paper);
     let on_white = 1.05 / (light + 0.05);
-    let on_black = (light + 0.05) / (luminance(hex(0x1F2328)) + 0.05);
-    if on_white > on_black { hex(0xFFFFFF) } else { hex(0x1F2328) }
+    let on_black = (light + 0.05) / (luminance(hex(0x1F_23_28)) + 0.05);
+    if on_white > on_black { hex(0xFF_FF_FF) } else { hex(0x1F_23_28) }
 }
 
 /// `n` colors of the sequential ramp, light to dark.

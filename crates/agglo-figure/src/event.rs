@@ -4,7 +4,7 @@ use agglo_core::{Column, Datum, Lang};
 
 use crate::color::Color;
 use crate::plot::{Band, Plot, Room};
-use crate::scale::{drawable, extent, number, told};
+use crate::scale::{drawable, extent, number, told, told_between};
 use crate::sheet::{Sheet, category, line, path, polyline, symbol};
 use crate::theme::Theme;
 use crate::words::{Axis, Heading, Words};
@@ -108,11 +108,7 @@ impl EventFigure {
         let ends = (number(point.lower), number(point.upper));
         let mut tip = format!("{}: {}", point.time, told(point.estimate, self.axis.format, lang));
         if let (Some(low), Some(high)) = ends {
-            tip += &format!(
-                " [{}, {}]",
-                told(point.lower, self.axis.format, lang),
-                told(point.upper, self.axis.format, lang)
-            );
+            tip += &told_between(point.lower, point.upper, self.axis.format, lang);
             let (low, high) = (plot.y.at(low), plot.y.at(high));
             for tag in [
                 line(x, low, x, high),

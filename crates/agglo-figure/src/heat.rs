@@ -70,7 +70,7 @@ impl HeatFigure {
             return sheet.finish(&self.describe(lang));
         };
         self.legend(&mut sheet, range);
-        let (n_rows, n_columns) = (self.rows.len(), self.columns.len());
+        let n_columns = self.columns.len();
         let name_room = theme.width * if theme.narrow() { 0.3 } else { 0.25 };
         let names: Vec<Vec<String>> =
             self.rows.iter().map(|r| wrap(r.name.get(lang), LABEL, name_room)).collect();
@@ -90,8 +90,7 @@ impl HeatFigure {
             .filter_map(|(r, c)| number(self.cell(r, c)))
             .all(|v| width(&write(v), 10.0) + 4.0 <= wide);
         let mut y = top;
-        for row in 0..n_rows {
-            let lines = &names[row];
+        for (row, lines) in names.iter().enumerate() {
             let tall = tall.max(lines.len() as f64 * 14.0 + 2.0);
             for (place, text) in lines.iter().enumerate() {
                 let rise = (place as f64 - (lines.len() as f64 - 1.0) / 2.0) * 14.0;
@@ -210,7 +209,7 @@ impl HeatFigure {
         let (r, c) = (self.rows.len(), self.columns.len());
         match lang {
             Lang::En => format!("Matrix of {}: {r} rows by {c} columns.", self.axis.title.en),
-            Lang::Zh => format!("矩阵图，{}:{r}行×{c}列。", self.axis.title.zh),
+            Lang::Zh => format!("矩阵图，{}：{r}行×{c}列。", self.axis.title.zh),
         }
     }
 
@@ -254,10 +253,9 @@ impl Heads {
         let cell = (room / n).min(84.0);
         let lines: Vec<Vec<String>> = heads.iter().map(|h| wrap(h, SMALL, cell - 6.0)).collect();
         // A word broken between letters is worse to read than a slanted one.
-        let fits =
-            |h: &&str| h.split(' ').all(|word| width(word, SMALL) <= cell - 6.0) || stacks(h);
+        let fits = |h: &str| h.split(' ').all(|word| width(word, SMALL) <= cell - 6.0) || stacks(h);
         let rows = lines.iter().map(Vec::len).max().unwrap_or(1);
-        if heads.iter().all(|h| fits(&h)) && rows <= 3 && cell > 30.0 {
+        if heads.iter().all(|h| fits(h)) && rows <= 3 && cell > 30.0 {
             return Heads { set: Set::Flat, cell, height: rows as f64 * 13.0 + 4.0 };
         }
         if heads.iter().all(|h| stacks(h)) && cell >= 12.0 {

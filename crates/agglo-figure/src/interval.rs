@@ -4,7 +4,7 @@ use agglo_core::{Column, Datum, Key, Lang};
 
 use crate::plot::labels;
 use crate::rows::{RowLabels, rank_rows};
-use crate::scale::{Linear, drawable, extent, number, ticks, told};
+use crate::scale::{Linear, drawable, extent, number, ticks, told, told_between};
 use crate::sheet::{Anchor, SMALL, Sheet, Swatch, category, line, rect, symbol};
 use crate::theme::Theme;
 use crate::words::{Axis, Format, Group, Heading, Reference, Words};
@@ -126,8 +126,7 @@ impl IntervalFigure {
         };
         let mut tip = format!("{}: {}", row.name.get(lang), told(row.value, format, lang));
         if let (Some(low), Some(high)) = (number(row.lower), number(row.upper)) {
-            tip +=
-                &format!(" [{}, {}]", told(row.lower, format, lang), told(row.upper, format, lang));
+            tip += &told_between(row.lower, row.upper, format, lang);
             let (low, high) = (x.at(low.min(high)), x.at(low.max(high)));
             let tag = rect(low, y - 3.5, (high - low).max(1.0), 7.0)
                 .set("rx", "2")
@@ -143,7 +142,7 @@ impl IntervalFigure {
         let n = self.rows.len();
         match lang {
             Lang::En => format!("{}: {n} rows with intervals, sorted.", self.axis.title.en),
-            Lang::Zh => format!("{}:{n}行及其区间，按数值排序。", self.axis.title.zh),
+            Lang::Zh => format!("{}：{n}行及其区间，按数值排序。", self.axis.title.zh),
         }
     }
 

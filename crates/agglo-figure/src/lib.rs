@@ -20,6 +20,7 @@ mod rows;
 mod scale;
 mod scatter;
 mod sheet;
+mod tag;
 mod text;
 mod theme;
 mod words;

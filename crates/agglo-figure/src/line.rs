@@ -229,19 +229,18 @@ impl LineFigure {
         let breaks: Vec<String> = self.breaks.iter().map(break_label).collect();
         match lang {
             Lang::En => {
-                let mut text =
-                    format!("Line chart of {}: {}.", self.axis.title.en, names.join(", "));
-                if !breaks.is_empty() {
-                    text += &format!(" Breaks: {}.", breaks.join("; "));
+                let text = format!("Line chart of {}: {}.", self.axis.title.en, names.join(", "));
+                if breaks.is_empty() {
+                    return text;
                 }
-                text
+                format!("{text} Breaks: {}.", breaks.join("; "))
             }
             Lang::Zh => {
-                let mut text = format!("折线图，{}:{}。", self.axis.title.zh, names.join("、"));
-                if !breaks.is_empty() {
-                    text += &format!("断点：{}。", breaks.join(";"));
+                let text = format!("折线图，{}：{}。", self.axis.title.zh, names.join("、"));
+                if breaks.is_empty() {
+                    return text;
                 }
-                text
+                format!("{text}断点：{}。", breaks.join("；"))
             }
         }
     }

@@ -207,7 +207,7 @@ fn lanes(sheet: &Sheet, bands: &[Band], x: &Linear, left: f64, right: f64) -> Ve
     let left = left.min(sheet.width() / 2.0);
     for band in bands {
         let half = width(&band.label, SMALL) / 2.0;
-        let wanted = band.line.map_or((x.at(band.from) + x.at(band.to)) / 2.0, |at| x.at(at));
+        let wanted = band.line.map_or(f64::midpoint(x.at(band.from), x.at(band.to)), |at| x.at(at));
         let center = wanted.min(right - half).max(left + half).min(right - half);
         let span = (center - half - 4.0, center + half + 4.0);
         let free = |row: &Vec<(f64, f64)>| row.iter().all(|t| span.1 <= t.0 || span.0 >= t.1);

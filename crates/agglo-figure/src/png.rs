@@ -104,7 +104,7 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
         return Err(PngError::NoGlyph { sample });
     }
     let (width, height) = (tree.size().width() * scale, tree.size().height() * scale);
-    let possible = |side: f32| side.is_finite() && side >= 1.0 && side <= LARGEST_SIDE;
+    let possible = |side: f32| (1.0..=LARGEST_SIDE).contains(&side);
     if !possible(width) || !possible(height) {
         return Err(PngError::Size { width, height });
     }

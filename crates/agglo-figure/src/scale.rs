@@ -236,6 +236,11 @@ pub(crate) fn told(datum: Datum, format: Format, lang: Lang) -> String {
     }
 }
 
+/// The ends of an interval for a tooltip, after a space.
+pub(crate) fn told_between(low: Datum, high: Datum, format: Format, lang: Lang) -> String {
+    format!(" [{}, {}]", told(low, format, lang), told(high, format, lang))
+}
+
 /// Labels of sorted values with as many digits as tell neighbors apart.
 pub(crate) fn distinct(values: &[f64], format: Format, lang: Lang) -> Vec<String> {
     let write = |digits| -> Vec<String> {

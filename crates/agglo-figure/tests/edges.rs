@@ -1,6 +1,8 @@
 //! What every figure owes its reader whatever the data: no text over another or off the page, no
 //! number that is none, nothing but what XML allows, and a table.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 #[path = "../examples/gallery/figures.rs"]
 mod figures;
 
@@ -14,7 +16,7 @@ use agglo_figure::{
     Theme, Tile, Window, Words, has_chinese_font, png, svg, table,
 };
 use proptest::prelude::*;
-use resvg::usvg::{Group as Node, Node as Kind, Options, Rect, Tree, fontdb};
+use resvg::usvg::{Group as Node, Node as Kind, Options, Rect, TextChunk, Tree, fontdb};
 
 /// One figure of each kind from the same values and names.
 fn each_kind(values: &[Datum], name: &Words, format: Format) -> Vec<Figure> {
@@ -263,7 +265,7 @@ fn texts(group: &Node, found: &mut Vec<(String, Rect)>) {
         match node {
             Kind::Group(inner) => texts(inner, found),
             Kind::Text(text) => {
-                let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                let words = text.chunks().iter().map(TextChunk::text).collect();
                 found.push((words, text.flattened().abs_bounding_box()));
             }
             _ => {}

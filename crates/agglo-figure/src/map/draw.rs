@@ -81,7 +81,7 @@ impl MapFigure {
         let n = self.places().len();
         match lang {
             Lang::En => format!("Map of {} over {n} areas.", self.axis.title.en),
-            Lang::Zh => format!("地图，{}:{n}个地区。", self.axis.title.zh),
+            Lang::Zh => format!("地图，{}：{n}个地区。", self.axis.title.zh),
         }
     }
 

@@ -40,16 +40,14 @@ impl MapFigure {
         let lang = sheet.lang;
         sheet.caption(self.axis.title.get(lang));
         let ranges = key.ranges(self, lang);
-        if key.range.is_some() {
-            if !ramp(sheet, self, key, &ranges) {
-                let entries: Vec<_> = ranges
-                    .iter()
-                    .zip(&key.colors)
-                    .zip(&key.counts)
-                    .map(|((range, color), n)| (Swatch::Fill(*color), format!("{range} ({n})")))
-                    .collect();
-                sheet.legend(&entries);
-            }
+        if key.range.is_some() && !ramp(sheet, self, key, &ranges) {
+            let entries: Vec<_> = ranges
+                .iter()
+                .zip(&key.colors)
+                .zip(&key.counts)
+                .map(|((range, color), n)| (Swatch::Fill(*color), format!("{range} ({n})")))
+                .collect();
+            sheet.legend(&entries);
         }
         let mut gaps: BTreeMap<Texture, (usize, Vec<Gap>)> = BTreeMap::new();
         for gap in shown.iter().filter_map(|d| d.gap()) {
@@ -90,12 +88,13 @@ fn ramp(sheet: &mut Sheet, figure: &MapFigure, key: &ClassKey, ranges: &[String]
         Lang::Zh => "个地区",
     };
     sheet.y += SMALL;
-    for class in 0..n {
+    for (class, range) in ranges.iter().enumerate() {
         let x = MARGIN + step * class as f64;
         let count = key.counts[class];
-        let tip = format!("{}: {count} {note}", ranges[class]);
+        let tip = format!("{range}: {count} {note}");
+        let own = format!("class-{}", class + 1);
         let tag = rect(x, sheet.y + 3.0, step, 12.0).paint("fill", key.colors[class]);
-        sheet.add(tag.set("stroke", "#ffffff").set("stroke-width", "0.8").mark("", &tip));
+        sheet.add(tag.set("stroke", "#ffffff").set("stroke-width", "0.8").mark(&own, &tip));
         let text = if class == 0 { format!("n = {count}") } else { count.to_string() };
         let text = if width(&text, SMALL - 1.0) + 4.0 < step { text } else { count.to_string() };
         let muted = sheet.theme.muted;
