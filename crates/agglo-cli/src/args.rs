@@ -44,13 +44,31 @@ pub(crate) struct Global {
     #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) output: Option<PathBuf>,
     /// Language of messages and titles; a list such as `zh,en` for reports.
-    #[arg(long, global = true, env = "AGGLO_LANG", value_name = "en|zh", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "AGGLO_LANG",
+        value_name = "en|zh",
+        help_heading = "Global options"
+    )]
     pub(crate) lang: Option<String>,
     /// Seed of random draws.
-    #[arg(long, global = true, env = "AGGLO_SEED", value_name = "N", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "AGGLO_SEED",
+        value_name = "N",
+        help_heading = "Global options"
+    )]
     pub(crate) seed: Option<u64>,
     /// Threads; all cores when absent.
-    #[arg(long, global = true, env = "AGGLO_THREADS", value_name = "N", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "AGGLO_THREADS",
+        value_name = "N",
+        help_heading = "Global options"
+    )]
     pub(crate) threads: Option<usize>,
     /// Never ask; refuse instead.
     #[arg(long, global = true, help_heading = "Global options")]
@@ -180,10 +198,10 @@ Examples:
   agglo generate --plants 3000 --years 12 --dir country
   agglo generate --seed 7 --dir country      another country of the same make")]
     Generate {
-        /// Plants in the first year.
+        /// Plants that exist at some time; at least 1000.
         #[arg(long, default_value_t = 3000)]
-        plants: u32,
-        /// Years.
+        plants: u64,
+        /// Years; at least 10.
         #[arg(long, default_value_t = 12)]
         years: u32,
         /// The folder to write to.

@@ -89,9 +89,9 @@ impl From<MethodError> for Failure {
     fn from(error: MethodError) -> Failure {
         let code = match &error {
             MethodError::NotIdentified { .. } => code::NOT_IDENTIFIED,
-            MethodError::Variant { .. } | MethodError::Option { .. } | MethodError::NoTable { .. } => {
-                code::USAGE
-            }
+            MethodError::Variant { .. }
+            | MethodError::Option { .. }
+            | MethodError::NoTable { .. } => code::USAGE,
             _ => code::DATA,
         };
         let failure = Failure { code, message: format!("error: {error}") };

@@ -61,7 +61,9 @@ fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Check => verb::check::run(&settings),
         Verb::Run => verb::run::run(&settings),
         Verb::Report => verb::report::run(&settings),
-        Verb::Map { what } => verb::picture::run(&what, agglo_report::picture::Kind::Map, &settings),
+        Verb::Map { what } => {
+            verb::picture::run(&what, agglo_report::picture::Kind::Map, &settings)
+        }
         Verb::Plot { what } => {
             verb::picture::run(&what, agglo_report::picture::Kind::Plot, &settings)
         }

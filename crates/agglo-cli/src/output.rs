@@ -88,7 +88,7 @@ pub(crate) fn table(
 /// Columns for the eye, numbers to six significant digits, gaps by name.
 pub(crate) fn for_the_eye(frame: &Frame, lang: Lang) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     if std::io::stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }

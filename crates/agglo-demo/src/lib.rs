@@ -23,4 +23,4 @@ pub use artificial::{
 };
 pub use error::DemoError;
 pub use sink::{Folder, Memory, Sink};
-pub use studies::{BuiltIn, Files, studies, write};
+pub use studies::{BuiltIn, Files, studies, write, write_artificial};

@@ -96,9 +96,16 @@ pub fn write(name: &str, dir: &Path) -> Result<(), DemoError> {
         Files::Embedded(files) => {
             files.iter().try_for_each(|(path, bytes)| put(&mut folder, path, bytes))
         }
-        Files::Generated => {
-            put(&mut folder, "study.toml", ARTIFICIAL_STUDY.as_bytes())?;
-            generate(&Plan::default(), &mut folder).map(|_| ())
-        }
+        Files::Generated => write_artificial(&Plan::default(), dir),
     }
+}
+
+/// Writes the artificial country of `plan` below `dir`, with the study file that goes with it.
+///
+/// # Errors
+/// [`DemoError::PlanTooSmall`], and [`DemoError::Write`] when a file cannot be written.
+pub fn write_artificial(plan: &Plan, dir: &Path) -> Result<(), DemoError> {
+    let mut folder = Folder::new(dir);
+    put(&mut folder, "study.toml", ARTIFICIAL_STUDY.as_bytes())?;
+    generate(plan, &mut folder).map(|_| ())
 }

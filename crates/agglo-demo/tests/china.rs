@@ -68,7 +68,8 @@ fn concentration_rises_to_2003_or_2004_falls_to_2013_rises_to_2016_and_falls() {
     assert!([2003, 2004].contains(&best(1992, 2022, 1.0)));
     assert!([2012, 2013].contains(&best(2004, 2016, -1.0)));
     assert!([2016, 2017].contains(&best(2013, 2022, 1.0)));
-    for (year, value) in [(1992, 0.438), (2003, 0.486), (2004, 0.484), (2013, 0.450), (2022, 0.454)] {
+    for (year, value) in [(1992, 0.438), (2003, 0.486), (2004, 0.484), (2013, 0.450), (2022, 0.454)]
+    {
         assert_close(found[&year], value, 0.0006);
     }
 }

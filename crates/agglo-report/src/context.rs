@@ -31,11 +31,8 @@ impl<'a> Context<'a> {
     /// A table of an answered step; the main one when `table` is empty.
     pub fn table(self, step: &str, table: &str) -> Option<TableView<'a>> {
         let finding = self.findings.get(step)?;
-        let place = finding
-            .answer
-            .tables
-            .iter()
-            .position(|(name, _)| name == table || table.is_empty())?;
+        let place =
+            finding.answer.tables.iter().position(|(name, _)| name == table || table.is_empty())?;
         let (name, frame) = &finding.answer.tables[place];
         (frame.n_rows() > 0).then_some(TableView { context: self, finding, name, frame })
     }
@@ -74,9 +71,8 @@ impl<'a> Context<'a> {
         let blocks = self.findings.spec.data.iter().filter(|data| data.table_name() == table);
         let mut sources: Vec<&agglo_study::spec::Words> = blocks.map(|data| &data.source).collect();
         sources.dedup();
-        let join = |lang| {
-            sources.iter().map(|words| words.get(lang)).collect::<Vec<_>>().join("; ")
-        };
+        let join =
+            |lang| sources.iter().map(|words| words.get(lang)).collect::<Vec<_>>().join("; ");
         Words::new(join(Lang::En), join(Lang::Zh))
     }
 
@@ -213,9 +209,7 @@ impl<'a> TableView<'a> {
     }
 
     fn value_column(self) -> &'a str {
-        let is_value = |column: &&Column| {
-            matches!(column.values(), Values::Number(_))
-        };
+        let is_value = |column: &&Column| matches!(column.values(), Values::Number(_));
         self.frame.columns().iter().find(is_value).map_or("", Column::name)
     }
 }

@@ -55,7 +55,12 @@ impl Address {
             }
         }
         let whole = !step.is_empty() && !column.is_empty();
-        whole.then(|| Address { step: step.to_owned(), table, column: column.to_owned(), keys: pairs })
+        whole.then(|| Address {
+            step: step.to_owned(),
+            table,
+            column: column.to_owned(),
+            keys: pairs,
+        })
     }
 }
 
@@ -144,9 +149,9 @@ pub fn explain<'a>(
             known.join(", ")
         ))
     })?;
-    let column = frame.column(&address.column).map_err(|error| {
-        StudyError::Address(format!("`{}:{name}`: {error}", address.step))
-    })?;
+    let column = frame
+        .column(&address.column)
+        .map_err(|error| StudyError::Address(format!("`{}:{name}`: {error}", address.step)))?;
     let row = only_row(frame, address)?;
     let value = match frame.numbers(&address.column) {
         Ok(cells) => cells[row],
@@ -291,10 +296,9 @@ fn table_cells(
                     .iter()
                     .filter_map(|&key| Some((key.to_owned(), cell_text(frame, key, row)?)))
                     .collect(),
-                value: frame.numbers(measure).map_or(
-                    Datum::Gap(agglo_core::Gap::Missing),
-                    |numbers| numbers[row],
-                ),
+                value: frame
+                    .numbers(measure)
+                    .map_or(Datum::Gap(agglo_core::Gap::Missing), |numbers| numbers[row]),
             });
         }
     }

@@ -185,7 +185,8 @@ impl Binding {
     ) -> Result<Frame, FrameError> {
         let source = fetch(&self.source)?;
         let rows = self.rows(&source)?;
-        let source = if rows.len() == source.n_rows() { source } else { Arc::new(source.take(&rows)) };
+        let source =
+            if rows.len() == source.n_rows() { source } else { Arc::new(source.take(&rows)) };
         let mut frame = self.project(&source)?;
         if let Some(column) = self.known.as_ref().filter(|_| frame.has("period")) {
             let periods = frame.integers("period")?;
@@ -209,7 +210,9 @@ impl Binding {
         for column in &self.complete {
             let whole: Vec<usize> = match frame.column(column)?.values() {
                 Values::Text(cells) => (0..cells.len()).filter(|&r| cells[r].is_some()).collect(),
-                Values::Integer(cells) => (0..cells.len()).filter(|&r| cells[r].is_some()).collect(),
+                Values::Integer(cells) => {
+                    (0..cells.len()).filter(|&r| cells[r].is_some()).collect()
+                }
                 Values::Number(cells) => {
                     (0..cells.len()).filter(|&r| cells[r].number().is_some()).collect()
                 }
@@ -330,7 +333,10 @@ fn look_up(frame: Frame, other: &Frame, join: &Join) -> Result<Frame, FrameError
                 Values::Integer(found.iter().map(|row| row.and_then(|r| cells[r])).collect())
             }
             Values::Number(cells) => Values::Number(
-                found.iter().map(|row| row.map_or(Datum::Gap(Gap::Missing), |r| cells[r])).collect(),
+                found
+                    .iter()
+                    .map(|row| row.map_or(Datum::Gap(Gap::Missing), |r| cells[r]))
+                    .collect(),
             ),
         };
         joined = joined.with(Column::new(role.clone(), column.unit(), values))?;

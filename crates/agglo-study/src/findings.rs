@@ -62,8 +62,7 @@ impl Findings {
         for step in &record.steps {
             let Some(method) = agglo_methods::find(&step.method) else { continue };
             let answer = run::load_answer(root, step)?;
-            findings
-                .insert(step.step.clone(), Finding { record: step.clone(), method, answer });
+            findings.insert(step.step.clone(), Finding { record: step.clone(), method, answer });
         }
         let loaded = run::load(root, &spec)?;
         let tables = loaded.frames();
@@ -79,7 +78,15 @@ impl Findings {
                 read_names(kind, frame, &mut names);
             }
         }
-        Ok(Findings { root: root.to_path_buf(), spec, run: record, findings, tables, groups, names })
+        Ok(Findings {
+            root: root.to_path_buf(),
+            spec,
+            run: record,
+            findings,
+            tables,
+            groups,
+            names,
+        })
     }
 
     /// The answered step of this name.

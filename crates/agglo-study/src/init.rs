@@ -72,8 +72,13 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
 fn document(id: &str, geo: &str, blocks: &str, gaps: bool, measure: Option<&str>) -> String {
     let policy = if gaps { "drop-regions" } else { "error" };
     let value = match measure {
-        Some(measure) => format!("value = \"{measure}\"                  # the column of activity that the indices use\n"),
-        None => "# value = \"employment\"               # the column of activity that the indices use\n".to_owned(),
+        Some(measure) => format!(
+            "value = \"{measure}\"                  # the column of activity that the indices use\n"
+        ),
+        None => {
+            "# value = \"employment\"               # the column of activity that the indices use\n"
+                .to_owned()
+        }
     };
     format!(
         "# A study of industrial clusters. `agglo check` reads it, `agglo run` computes it,\n\
@@ -133,7 +138,11 @@ fn block(name: &str, file: &str, sniff: &Sniff) -> String {
 }
 
 fn pairs(columns: &BTreeMap<String, String>) -> String {
-    columns.iter().map(|(role, heading)| format!("{role} = {heading:?}")).collect::<Vec<_>>().join(", ")
+    columns
+        .iter()
+        .map(|(role, heading)| format!("{role} = {heading:?}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn first_measure(sniff: &Sniff) -> Option<String> {
@@ -157,12 +166,11 @@ fn geo_block(
     regions: &BTreeSet<String>,
     understood: &mut Vec<String>,
 ) -> Result<String, StudyError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| agglo_data::DataError::io(file, &error))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|error| agglo_data::DataError::io(file, &error))?;
     let from_root = relative(root, file);
-    let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
-        StudyError::Record { file: from_root.clone(), why: error.to_string() }
-    })?;
+    let value: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| StudyError::Record { file: from_root.clone(), why: error.to_string() })?;
     let mut found: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
     for feature in features(&value) {
         let text = |value: &serde_json::Value| match value {
@@ -192,7 +200,11 @@ fn geo_block(
             regions.len()
         ));
         if let Some(name) = name {
-            let _ = writeln!(block, "boundary_code = {name:?}   # holds {n} of {} codes", regions.len());
+            let _ = writeln!(
+                block,
+                "boundary_code = {name:?}   # holds {n} of {} codes",
+                regions.len()
+            );
         }
     }
     Ok(block)

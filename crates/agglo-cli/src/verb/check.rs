@@ -19,7 +19,7 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
             .iter()
             .map(|d| {
                 json!({
-                    "code": d.code, "severity": d.severity.to_string(), "file": d.file,
+                    "code": d.code, "severity": d.severity.word(), "file": d.file,
                     "sheet": d.sheet, "row": d.row, "column": d.column, "found": d.found,
                     "message": d.message, "remedy": d.remedy, "more": d.count,
                 })

@@ -9,7 +9,11 @@ use super::{report, run};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-pub(crate) fn run(name: &str, dir: Option<PathBuf>, settings: &Settings) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    name: &str,
+    dir: Option<PathBuf>,
+    settings: &Settings,
+) -> Result<ExitCode, Failure> {
     let known: Vec<&str> = agglo_demo::studies().iter().map(|study| study.name).collect();
     if !known.contains(&name) {
         return Err(Failure::usage(format!(

@@ -49,8 +49,12 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         ("folder can be written", writable, "this folder"),
         (
             "Chinese font for PNG",
-            if agglo_figure::has_chinese_font() { "yes" } else { "no: PNG shows boxes; SVG and HTML are fine" }
-                .to_owned(),
+            if agglo_figure::has_chinese_font() {
+                "yes"
+            } else {
+                "no: PNG shows boxes; SVG and HTML are fine"
+            }
+            .to_owned(),
             "machine",
         ),
         ("network", "never used".to_owned(), "program"),

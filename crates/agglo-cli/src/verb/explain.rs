@@ -23,7 +23,7 @@ pub(crate) fn run(what: &str, settings: &Settings) -> Result<ExitCode, Failure> 
         return show(&method_text(method, lang), &method_json(method, lang), settings);
     }
     if let Some(code) = agglo_data::codes().iter().find(|code| code.code == what) {
-        let (title, text) = (code.title.get(lang), code.explanation.get(lang));
+        let (title, text) = (code.title, code.explanation);
         let value = json!({ "code": code.code, "title": title, "explanation": text });
         return show(&format!("{}: {title}\n\n{text}\n", code.code), &value, settings);
     }

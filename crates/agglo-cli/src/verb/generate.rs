@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 pub(crate) fn run(
-    plants: u32,
+    plants: u64,
     years: u32,
     dir: &Path,
     settings: &Settings,
@@ -21,7 +21,9 @@ pub(crate) fn run(
         .map_err(|error| Failure::data(format!("{}: {error}", dir.display())))?;
     let dir = dir.display();
     settings.say(&match settings.lang() {
-        Lang::En => format!("{dir}: an artificial country; truth.json says what is true\nnext: agglo -C {dir} run"),
+        Lang::En => format!(
+            "{dir}: an artificial country; truth.json says what is true\nnext: agglo -C {dir} run"
+        ),
         Lang::Zh => format!("{dir}：人造国数据；真值见 truth.json\n下一步：agglo -C {dir} run"),
     });
     Ok(ExitCode::SUCCESS)

@@ -73,13 +73,19 @@ pub(crate) fn run(
         }
     };
     agglo_data::write_atomic(&path, text.as_bytes())?;
-    let place = if dir == Path::new(".") { String::new() } else { format!(" -C {}", dir.display()) };
+    let place =
+        if dir == Path::new(".") { String::new() } else { format!(" -C {}", dir.display()) };
     settings.say(&match settings.lang() {
-        Lang::En => format!("{} is written; read it once, then: agglo{place} check", path.display()),
+        Lang::En => {
+            format!("{} is written; read it once, then: agglo{place} check", path.display())
+        }
         Lang::Zh => format!("已写入 {}；请先查看，然后运行：agglo{place} check", path.display()),
     });
     if settings.json {
-        output::print(&format!("{}\n", serde_json::json!({ "study": path.display().to_string() })))?;
+        output::print(&format!(
+            "{}\n",
+            serde_json::json!({ "study": path.display().to_string() })
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

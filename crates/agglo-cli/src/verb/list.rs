@@ -47,7 +47,7 @@ pub(crate) fn run(what: Listed, settings: &Settings) -> Result<ExitCode, Failure
                 &["id", "title"],
                 figures
                     .into_iter()
-                    .map(|(id, figure)| vec![id, figure.title(lang).to_owned()])
+                    .map(|(id, figure)| vec![id, figure.heading().title.get(lang).to_owned()])
                     .collect(),
             )
         }
@@ -74,9 +74,7 @@ pub(crate) fn run(what: Listed, settings: &Settings) -> Result<ExitCode, Failure
             &["template", "starts"],
             super::init::TEMPLATES
                 .iter()
-                .map(|template| {
-                    vec![template.name.to_owned(), template.help.get(lang).to_owned()]
-                })
+                .map(|template| vec![template.name.to_owned(), template.help.get(lang).to_owned()])
                 .collect(),
         ),
         Listed::Demos => of(
@@ -88,11 +86,8 @@ pub(crate) fn run(what: Listed, settings: &Settings) -> Result<ExitCode, Failure
         ),
     };
     let output = settings.output.as_deref();
-    let format = if settings.json {
-        TableFormat::Json
-    } else {
-        output::format_for(settings.format, output)
-    };
+    let format =
+        if settings.json { TableFormat::Json } else { output::format_for(settings.format, output) };
     output::table(&frame, format, output, lang)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -113,8 +108,9 @@ fn list_methods(lang: Lang) -> Vec<Vec<String>> {
 }
 
 fn of(headings: &[&str], rows: Vec<Vec<String>>) -> Frame {
-    let columns = headings.iter().enumerate().map(|(place, heading)| {
-        Column::text(*heading, rows.iter().map(|row| row[place].clone()))
-    });
+    let columns = headings
+        .iter()
+        .enumerate()
+        .map(|(place, heading)| Column::text(*heading, rows.iter().map(|row| row[place].clone())));
     Frame::new(columns.collect()).unwrap_or_default()
 }

@@ -208,11 +208,7 @@ fn sources(
         }
         named.insert(input.table, PathBuf::from(file));
     }
-    Ok(method
-        .inputs
-        .iter()
-        .filter_map(|input| Some((input, named.remove(input.table)?)))
-        .collect())
+    Ok(method.inputs.iter().filter_map(|input| Some((input, named.remove(input.table)?))).collect())
 }
 
 fn read(
@@ -310,8 +306,7 @@ fn say_remarks(reading: &Reading, settings: &Settings) {
         settings.say(&diagnostic.to_string());
     }
     if reading.rows_rejected > 0 || settings.verbose > 0 {
-        let (read, used, rejected) =
-            (reading.rows_read, reading.rows_used, reading.rows_rejected);
+        let (read, used, rejected) = (reading.rows_read, reading.rows_used, reading.rows_rejected);
         settings.say(&match settings.lang() {
             Lang::En => format!("{read} rows read = {used} used + {rejected} rejected"),
             Lang::Zh => format!("读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行"),
@@ -400,10 +395,8 @@ fn json_answer(answer: &Answer, asked: &Asked<'_>, lang: Lang) -> Value {
     };
     let (main_name, main) = &answer.tables[0];
     let main = table(main_name, main);
-    let others: serde_json::Map<String, Value> = answer.tables[1..]
-        .iter()
-        .map(|(name, frame)| (name.clone(), table(name, frame)))
-        .collect();
+    let others: serde_json::Map<String, Value> =
+        answer.tables[1..].iter().map(|(name, frame)| (name.clone(), table(name, frame))).collect();
     let inputs: Vec<Value> = asked
         .readings
         .iter()

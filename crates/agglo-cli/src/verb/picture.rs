@@ -28,7 +28,8 @@ pub(crate) fn run(what: &str, kind: Kind, settings: &Settings) -> Result<ExitCod
         .and_then(Path::extension)
         .is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
     if is_png {
-        let png = agglo_figure::png(&svg, PNG_SCALE).map_err(|error| Failure::data(error.to_string()))?;
+        let png =
+            agglo_figure::png(&svg, PNG_SCALE).map_err(|error| Failure::data(error.to_string()))?;
         output::deliver(&png, settings.output.as_deref())?;
     } else {
         output::deliver(svg.as_bytes(), settings.output.as_deref())?;

@@ -53,8 +53,12 @@ pub(crate) fn say(outcome: &Outcome, settings: &Settings) {
     for data in &outcome.record.data {
         let (read, used, rejected) = (data.rows_read, data.rows_used, data.rows_rejected);
         settings.say(&match settings.lang() {
-            Lang::En => format!("{}: {read} rows read = {used} used + {rejected} rejected", data.name),
-            Lang::Zh => format!("{}：读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行", data.name),
+            Lang::En => {
+                format!("{}: {read} rows read = {used} used + {rejected} rejected", data.name)
+            }
+            Lang::Zh => {
+                format!("{}：读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行", data.name)
+            }
         });
     }
     for step in &outcome.record.steps {

@@ -122,8 +122,11 @@ pub(super) fn write(sink: &mut dyn Sink) -> Result<(), DemoError> {
         "data/regions.csv",
         &["region", "name_en", "name_zh", "x_km", "y_km", "area_km2"],
     )?;
-    let mut tiles =
-        Table::create(sink, "geo/tiles.csv", &["code", "row", "col", "en", "zh", "short_en", "short_zh"])?;
+    let mut tiles = Table::create(
+        sink,
+        "geo/tiles.csv",
+        &["code", "row", "col", "en", "zh", "short_en", "short_zh"],
+    )?;
     let mut groups = Table::create(
         sink,
         "geo/groups.csv",

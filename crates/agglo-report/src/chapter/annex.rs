@@ -76,7 +76,8 @@ fn table(
 }
 
 fn methods(context: Context<'_>) -> Section {
-    let mut section = Section::new("methods", "Annex A: methods and formulas", "附录一：方法与公式");
+    let mut section =
+        Section::new("methods", "Annex A: methods and formulas", "附录一：方法与公式");
     let rows = context
         .findings
         .all()
@@ -132,7 +133,10 @@ fn data(context: Context<'_>) -> Section {
             let source = |lang| block.map_or("", |data| data.source.get(lang)).to_owned();
             let breaks = |lang: Lang| {
                 let breaks = block.into_iter().flat_map(|data| &data.breaks);
-                breaks.map(|b| format!("{}: {}", b.year, b.why.get(lang))).collect::<Vec<_>>().join("; ")
+                breaks
+                    .map(|b| format!("{}: {}", b.year, b.why.get(lang)))
+                    .collect::<Vec<_>>()
+                    .join("; ")
             };
             let whole = |n: u64| Bound::same(Format::Whole.number(n as f64), None);
             vec![
@@ -183,10 +187,8 @@ fn notes(context: Context<'_>) -> Section {
 
 fn glossary() -> Section {
     let mut section = Section::new("glossary", "Annex D: glossary", "附录四：术语对照");
-    let rows = TERMS
-        .iter()
-        .map(|(en, zh)| vec![Bound::same(*en, None), Bound::same(*zh, None)])
-        .collect();
+    let rows =
+        TERMS.iter().map(|(en, zh)| vec![Bound::same(*en, None), Bound::same(*zh, None)]).collect();
     section.push(table(
         "table-glossary",
         "Terms in both languages",

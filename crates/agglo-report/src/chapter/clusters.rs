@@ -152,8 +152,10 @@ fn evidence(context: Context<'_>, names: &BTreeMap<String, Bound>, section: &mut
     for row in 0..needs.n_rows() {
         *by_indicator.entry(needs.text(row, "indicator")).or_default() += 1;
     }
-    let listed: Vec<Bound> =
-        by_indicator.keys().map(|indicator| Bound::same(indicator.replace('_', " "), None)).collect();
+    let listed: Vec<Bound> = by_indicator
+        .keys()
+        .map(|indicator| Bound::same(indicator.replace('_', " "), None))
+        .collect();
     if listed.is_empty() {
         return;
     }

@@ -153,8 +153,7 @@ fn opportunities(context: Context<'_>, section: &mut Section) {
 
 fn policies(context: Context<'_>, section: &mut Section) {
     for policy in &context.findings.spec.policy {
-        let title =
-            |lang| policy.title.get(lang).to_owned();
+        let title = |lang| policy.title.get(lang).to_owned();
         let (en, zh) = (title(agglo_core::Lang::En), title(agglo_core::Lang::Zh));
         section.heading(&format!("Did it work? {en}"), &format!("政策是否有效：{zh}"));
         let effect = format!("effect-{}", policy.id);

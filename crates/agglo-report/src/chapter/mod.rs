@@ -6,7 +6,7 @@ use agglo_figure::Words;
 use agglo_study::Findings;
 
 use crate::context::{Context, TableView};
-use crate::document::{Block, Document, Section, TableBlock};
+use crate::document::{Block, Document, TableBlock};
 use crate::format::Format;
 use crate::sentence::{Bound, Sentence};
 

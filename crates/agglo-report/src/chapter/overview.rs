@@ -49,10 +49,8 @@ fn growth_sentences(growth: TableView<'_>) -> Vec<Sentence> {
     if first == last || growth.text(first, "series") != growth.text(last, "series") {
         return Vec::new();
     }
-    let unit = growth
-        .frame()
-        .column("value")
-        .map_or(String::new(), |column| column.unit().to_owned());
+    let unit =
+        growth.frame().column("value").map_or(String::new(), |column| column.unit().to_owned());
     vec![
         Sentence::new(
             "From {from} to {to} the total went from {start} to {end} {unit}, at current prices.",

@@ -26,9 +26,10 @@ fn grouping(context: Context<'_>) -> String {
 }
 
 fn windows(context: Context<'_>, section: &mut Section) {
-    let (Some(windows), Some(classes)) =
-        (context.table("transfer-regions", "windows"), context.table("transfer-regions", "classes"))
-    else {
+    let (Some(windows), Some(classes)) = (
+        context.table("transfer-regions", "windows"),
+        context.table("transfer-regions", "classes"),
+    ) else {
         if let Some(sentence) = refusal(context, "transfer-regions") {
             section.paragraph(vec![sentence]);
         }
@@ -88,9 +89,8 @@ fn capital(bound: &Bound) -> Bound {
 fn changes(context: Context<'_>, section: &mut Section) {
     let Some(changes) = context.table("share-change", "changes") else { return };
     section.heading("Regions that gained and lost shares", "份额上升与下降的地区");
-    let rows: Vec<usize> = (0..changes.n_rows())
-        .filter(|&row| changes.number(row, "delta_share").is_some())
-        .collect();
+    let rows: Vec<usize> =
+        (0..changes.n_rows()).filter(|&row| changes.number(row, "delta_share").is_some()).collect();
     let rows = changes.sorted(rows, "delta_share");
     let (Some(&gained), Some(&lost)) = (rows.first(), rows.last()) else { return };
     let named = |row: usize| {

@@ -1,7 +1,9 @@
 //! Figures asked for on the command line: by id, or any column of a finding by its address.
 
 use agglo_core::{Lang, Values};
-use agglo_figure::{Axis, BarFigure, BarLayout, BarRow, Baseline, Figure, Group, LineFigure, Order, Series, Words};
+use agglo_figure::{
+    Axis, BarFigure, BarLayout, BarRow, Baseline, Figure, Group, LineFigure, Order, Series, Words,
+};
 use agglo_study::Findings;
 use agglo_study::address::Address;
 
@@ -94,8 +96,16 @@ fn by_region(
         .then_some(0.0)
         .or((address.column == "lq").then_some(1.0));
     let id = "asked";
-    map::map(context, id, title.clone(), subtitle, Axis::new(title), values.into_iter().collect(), around)
-        .ok_or_else(|| "the study has neither [geo] boundaries nor [geo] tiles".to_owned())
+    map::map(
+        context,
+        id,
+        title.clone(),
+        subtitle,
+        Axis::new(title),
+        values.into_iter().collect(),
+        around,
+    )
+    .ok_or_else(|| "the study has neither [geo] boundaries nor [geo] tiles".to_owned())
 }
 
 fn plot(

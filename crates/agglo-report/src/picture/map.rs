@@ -24,7 +24,8 @@ pub(super) fn shape(context: Context<'_>) -> Result<Option<MapShape>, String> {
     };
     if let Some(file) = &geo.boundaries {
         let names = AreaNames { code: geo.boundary_code.as_deref(), ..AreaNames::default() };
-        let areas = Areas::read(&read(file)?, &names).map_err(|error| format!("{file}: {error}"))?;
+        let areas =
+            Areas::read(&read(file)?, &names).map_err(|error| format!("{file}: {error}"))?;
         return Ok(Some(MapShape::Areas(areas)));
     }
     Ok(match geo.tiles.as_deref() {
@@ -121,11 +122,12 @@ pub(crate) fn cluster_map(
 /// The change of each region's share of the focus industry, else of the industry that moved most.
 pub(crate) fn share_change_map(context: Context<'_>, changes: TableView<'_>) -> Option<Block> {
     let focus = context.findings.spec.industry.focus.clone();
-    let industry = focus.filter(|code| changes.row(&[("industry", code)]).is_some()).or_else(|| {
-        let industries = context.table("share-change", "industries")?;
-        let order = industries.sorted((0..industries.n_rows()).collect(), "mobility");
-        order.first().map(|&row| industries.text(row, "industry"))
-    })?;
+    let industry =
+        focus.filter(|code| changes.row(&[("industry", code)]).is_some()).or_else(|| {
+            let industries = context.table("share-change", "industries")?;
+            let order = industries.sorted((0..industries.n_rows()).collect(), "mobility");
+            order.first().map(|&row| industries.text(row, "industry"))
+        })?;
     let rows = changes.rows(&[("industry", &industry)]);
     let first = *rows.first()?;
     let values = rows

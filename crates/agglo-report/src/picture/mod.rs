@@ -214,10 +214,11 @@ pub(crate) fn industry_figure(
     };
     let title = Words::new("Which industries are concentrated", "各行业的集聚程度");
     let axis = Axis::new(Words::new("Locational Gini", "区位基尼系数"));
-    let figure = bars(gini, &shown, "gini", heading("fig-industries", title, subtitle), axis, |row| {
-        let code = gini.text(row, "industry");
-        (code.clone(), context.industry(&code))
-    });
+    let figure =
+        bars(gini, &shown, "gini", heading("fig-industries", title, subtitle), axis, |row| {
+            let code = gini.text(row, "industry");
+            (code.clone(), context.industry(&code))
+        });
     block("fig-industries", Figure::Bar(figure), gini)
 }
 
@@ -390,7 +391,8 @@ pub(crate) fn similarity_figure(
     if codes.len() > MAX_CELLS {
         return None;
     }
-    let mut cells = vec![vec![Datum::Gap(agglo_core::Gap::NotApplicable); codes.len()]; codes.len()];
+    let mut cells =
+        vec![vec![Datum::Gap(agglo_core::Gap::NotApplicable); codes.len()]; codes.len()];
     for &row in &rows {
         let a = codes.binary_search(&pairs.text(row, "region_a")).ok()?;
         let b = codes.binary_search(&pairs.text(row, "region_b")).ok()?;
@@ -403,7 +405,10 @@ pub(crate) fn similarity_figure(
         heading: heading(
             "fig-similarity",
             Words::new("Structural similarity of regions", "地区产业结构相似系数"),
-            Words::new(format!("{period}; 1: the same structure"), format!("{period} 年；1 表示结构相同")),
+            Words::new(
+                format!("{period}; 1: the same structure"),
+                format!("{period} 年；1 表示结构相同"),
+            ),
         ),
         axis: Axis::new(Words::new("Similarity", "相似系数")),
         rows: groups.clone(),
@@ -582,7 +587,10 @@ pub(crate) fn event_figure(
         heading: heading(
             &id,
             Words::new(format!("Before and after: {en}"), format!("政策前后：{zh}")),
-            Words::new("Effect by year since the start, 95 % intervals", "按政策开始后年数的效应，95% 区间"),
+            Words::new(
+                "Effect by year since the start, 95 % intervals",
+                "按政策开始后年数的效应，95% 区间",
+            ),
         ),
         axis: Axis::new(Words::new("Effect", "效应")),
         time: Words::new("Years since the start", "距政策开始的年数"),

@@ -96,10 +96,5 @@ fn innovation(facts: &Facts<'_>, plan: &mut Plan) {
         .all(&["region", "period"])
         .all(&columns)
         .between(facts.latest("region_year"));
-    plan.add(
-        facts,
-        "innovation-scorecard",
-        "innovation-scorecard",
-        vec![("region_year", regions)],
-    );
+    plan.add(facts, "innovation-scorecard", "innovation-scorecard", vec![("region_year", regions)]);
 }

@@ -9,16 +9,7 @@ use crate::binding::Binding;
 const EVIDENCE_TABLES: [(&str, &[&str]); 5] = [
     (
         "firm",
-        &[
-            "firm",
-            "period",
-            "cluster",
-            "output",
-            "employment",
-            "parent",
-            "origin",
-            "opened_year",
-        ],
+        &["firm", "period", "cluster", "output", "employment", "parent", "origin", "opened_year"],
     ),
     ("market", &["market", "period", "cluster", "product", "turnover", "outside_share"]),
     ("procurement", &["cluster", "period", "input_class", "total", "local", "local_office"]),
@@ -68,7 +59,11 @@ fn models(facts: &Facts<'_>, plan: &mut Plan) {
         return;
     }
     plan.add(facts, "cluster-evidence", "cluster-evidence", inputs);
-    let evidence = Binding::step("cluster-evidence", "evidence")
-        .all(&["cluster", "indicator", "value", "source"]);
+    let evidence = Binding::step("cluster-evidence", "evidence").all(&[
+        "cluster",
+        "indicator",
+        "value",
+        "source",
+    ]);
     plan.add(facts, "development-model", "development-model", vec![("evidence", evidence)]);
 }

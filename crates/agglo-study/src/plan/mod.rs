@@ -189,9 +189,10 @@ impl Plan {
         plan.steps.retain(|step| !facts.spec.measure.skip.iter().any(|id| id == step.method.id));
         let ids: BTreeSet<String> = plan.steps.iter().map(|step| step.id.clone()).collect();
         plan.steps.retain(|step| {
-            step.inputs.iter().flat_map(|(_, binding)| binding.sources()).all(|source| {
-                !matches!(source, Source::Step { step, .. } if !ids.contains(step))
-            })
+            step.inputs
+                .iter()
+                .flat_map(|(_, binding)| binding.sources())
+                .all(|source| !matches!(source, Source::Step { step, .. } if !ids.contains(step)))
         });
         plan
     }
@@ -218,7 +219,8 @@ impl Plan {
         for (name, value) in measure.options.get(method.id).into_iter().flatten() {
             options = options.with(name, value.to_string());
         }
-        let variant = variant.map(str::to_owned).or_else(|| measure.variants.get(method.id).cloned());
+        let variant =
+            variant.map(str::to_owned).or_else(|| measure.variants.get(method.id).cloned());
         let inputs = inputs.into_iter().map(|(table, b)| (table.to_owned(), b)).collect();
         self.steps.push(Step { id: id.to_owned(), method, variant, options, inputs });
     }

@@ -38,14 +38,7 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
         let groups = Binding::of(group.clone()).all(&["region", "group"]);
         interval_inputs.push(("groups", groups));
     }
-    plan.add_with(
-        facts,
-        "rank-intervals",
-        "rank-intervals",
-        None,
-        with_top(),
-        interval_inputs,
-    );
+    plan.add_with(facts, "rank-intervals", "rank-intervals", None, with_top(), interval_inputs);
     if let Some(group) = group {
         let source = Source::Step { step: "indicator-ranking".into(), table: "ranking".into() };
         let ranking = Binding::of(source)

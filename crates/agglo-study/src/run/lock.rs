@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::record::{RunRecord, Status};
 
 pub(super) fn text(record: &RunRecord) -> String {
-    let mut text = String::from("# Written by agglo; do not edit. Inputs, answers and their BLAKE3 hashes.\n");
+    let mut text =
+        String::from("# Written by agglo; do not edit. Inputs, answers and their BLAKE3 hashes.\n");
     let RunRecord { version, code, study, seed, .. } = record;
     let _ = writeln!(text, "agglo {version} {code}\nstudy {study}\nseed {seed}");
     for data in &record.data {

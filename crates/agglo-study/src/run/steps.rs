@@ -72,10 +72,12 @@ pub(super) fn run(
 }
 
 fn draws_on(step: &Step) -> impl Iterator<Item = &str> {
-    step.inputs.iter().flat_map(|(_, binding)| binding.sources()).filter_map(|source| match source {
-        Source::Step { step, .. } => Some(step.as_str()),
-        Source::Table(_) | Source::Group(_) => None,
-    })
+    step.inputs.iter().flat_map(|(_, binding)| binding.sources()).filter_map(
+        |source| match source {
+            Source::Step { step, .. } => Some(step.as_str()),
+            Source::Table(_) | Source::Group(_) => None,
+        },
+    )
 }
 
 impl Run<'_> {

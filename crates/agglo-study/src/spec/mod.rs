@@ -337,9 +337,8 @@ impl Spec {
 
     /// The name of the grouping used where one is needed.
     pub fn main_group(&self) -> Option<&str> {
-        let first = || {
-            self.geo.groups.iter().find(|(_, group)| !group.overlapping).map(|(name, _)| name)
-        };
+        let first =
+            || self.geo.groups.iter().find(|(_, group)| !group.overlapping).map(|(name, _)| name);
         self.geo.main_group.as_ref().or_else(first).map(String::as_str)
     }
 
