@@ -119,7 +119,7 @@ impl Findings {
     /// The name of a group in the grouping `grouping`, the group itself where there is none.
     pub fn group_name<'s>(&'s self, grouping: &str, group: &'s str, lang: Lang) -> &'s str {
         let column = match lang {
-            Lang::En => "name_en",
+            Lang::En => "name",
             Lang::Zh => "name_zh",
         };
         let name = || {

@@ -127,11 +127,8 @@ pub(super) fn write(sink: &mut dyn Sink) -> Result<(), DemoError> {
         "geo/tiles.csv",
         &["code", "row", "col", "en", "zh", "short_en", "short_zh"],
     )?;
-    let mut groups = Table::create(
-        sink,
-        "geo/groups.csv",
-        &["region", "group", "name_en", "name_zh", "weight"],
-    )?;
+    let mut groups =
+        Table::create(sink, "geo/groups.csv", &["region", "group", "name", "name_zh", "weight"])?;
     for (r, region) in REGIONS.iter().enumerate() {
         let (x, y) = center_km(r);
         regions.row(cells![region.code, region.en, region.zh, x, y, TILE_KM * TILE_KM])?;

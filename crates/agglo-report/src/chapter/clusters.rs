@@ -192,7 +192,8 @@ fn cluster_names(context: Context<'_>) -> BTreeMap<String, Bound> {
         Ok(Values::Text(cells)) => cells.clone(),
         _ => vec![None; register.n_rows()],
     };
-    let (codes, plain, en, zh) = (text("cluster"), text("name"), text("name_en"), text("name_zh"));
+    let (codes, plain, en, zh) =
+        (text("cluster_id"), text("name"), text("name_en"), text("name_zh"));
     let mut names = BTreeMap::new();
     for row in 0..register.n_rows() {
         let Some(code) = &codes[row] else { continue };

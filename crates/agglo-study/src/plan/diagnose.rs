@@ -3,17 +3,6 @@
 use super::{Facts, Plan};
 use crate::binding::Binding;
 
-const INNOVATION_COLUMNS: [&str; 8] = [
-    "revenue",
-    "rd_expenditure",
-    "rd_personnel",
-    "employment",
-    "patents",
-    "invention_patents",
-    "new_product_sales",
-    "joint_patents",
-];
-
 pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
     if facts.n_distinct("activity", "industry") > 1
         && let Some(cells) = facts.cells(facts.measure_span())
@@ -64,37 +53,30 @@ fn primary_stage(facts: &Facts<'_>, plan: &mut Plan) {
     }
     let columns = facts.present(
         "activity",
-        &[
-            "region",
-            "industry",
-            "period",
-            "output",
-            "value_added",
-            "employment",
-            "fixed_assets",
-            "rd",
-        ],
+        &["region", "industry", "period", "output", "value_added", "employment", "fixed_assets"],
     );
-    let cells = Binding::table("activity").all(&columns).between(facts.latest("activity"));
+    let mut cells = Binding::table("activity").all(&columns).between(facts.latest("activity"));
+    if facts.has_column("activity", "rd_expenditure") {
+        cells = cells.take("rd", "rd_expenditure");
+    }
     let mut inputs = vec![("region_industry", cells)];
     inputs.extend(plan.intensity(facts).map(|binding| ("intensity", binding)));
     plan.add(facts, "primary-stage", "primary-stage", inputs);
 }
 
 fn innovation(facts: &Facts<'_>, plan: &mut Plan) {
-    let columns = facts.present("region_year", &INNOVATION_COLUMNS);
-    let tells = columns.iter().any(|c| !["revenue", "employment"].contains(c));
-    if !tells {
+    const METHOD: &str = "innovation-scorecard";
+    let tells =
+        ["rd_expenditure", "rd_personnel", "patents", "invention_patents", "new_product_sales"];
+    let tells = tells.iter().any(|column| facts.has_column("region_year", column));
+    let Some(regions) = facts.own(METHOD, "region_year").filter(|_| tells) else {
         plan.lock(
-            "innovation-scorecard",
+            METHOD,
             "region_year with R&D, patents or new-product sales",
             "含研发、专利或新产品销售的地区年度表",
         );
         return;
-    }
-    let regions = Binding::table("region_year")
-        .all(&["region", "period"])
-        .all(&columns)
-        .between(facts.latest("region_year"));
-    plan.add(facts, "innovation-scorecard", "innovation-scorecard", vec![("region_year", regions)]);
+    };
+    let regions = regions.between(facts.latest("region_year"));
+    plan.add(facts, METHOD, METHOD, vec![("region_year", regions)]);
 }

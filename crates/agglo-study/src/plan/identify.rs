@@ -5,20 +5,9 @@ use agglo_methods::Options;
 use super::{Facts, Plan};
 use crate::binding::Binding;
 
-/// Tables from which evidence on a cluster's model is drawn, with their columns.
-const EVIDENCE_TABLES: [(&str, &[&str]); 5] = [
-    (
-        "firm",
-        &["firm", "period", "cluster", "output", "employment", "parent", "origin", "opened_year"],
-    ),
-    ("market", &["market", "period", "cluster", "product", "turnover", "outside_share"]),
-    ("procurement", &["cluster", "period", "input_class", "total", "local", "local_office"]),
-    ("leader_purchase", &["firm", "period", "cluster", "total", "from_local"]),
-    (
-        "cluster_register",
-        &["cluster", "name", "field", "regions", "industries", "resource_lq", "delta_share"],
-    ),
-];
+/// Tables from which evidence on a cluster's model is drawn.
+const EVIDENCE_TABLES: [&str; 5] =
+    ["firm", "market", "procurement", "leader_purchase", "cluster_register"];
 
 pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
     stars(facts, plan);
@@ -47,8 +36,7 @@ fn stars(facts: &Facts<'_>, plan: &mut Plan) {
 fn models(facts: &Facts<'_>, plan: &mut Plan) {
     let inputs: Vec<(&str, Binding)> = EVIDENCE_TABLES
         .into_iter()
-        .filter(|(table, _)| facts.has(table))
-        .map(|(table, columns)| (table, Binding::table(table).all(&facts.present(table, columns))))
+        .filter_map(|table| Some((table, facts.own("cluster-evidence", table)?)))
         .collect();
     if inputs.is_empty() {
         plan.lock(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use agglo_core::{Frame, Period, Text, Values};
-use agglo_methods::catalog::Method;
+use agglo_methods::catalog::{InputColumn, Method};
 use agglo_methods::{Options, find};
 
 use crate::binding::{Binding, Source};
@@ -169,6 +169,19 @@ impl Facts<'_> {
         let keys = self.present("activity", &["region", "period"]);
         let cells = self.focus_cells().or_else(|| self.cells(self.measure_span()))?;
         Some(cells.sum_by(&keys))
+    }
+
+    /// A canonical table as `method` reads it: the columns of the method's row that the table has;
+    /// `None` where the table is absent or lacks one the method cannot do without.
+    fn own(&self, method: &str, table: &str) -> Option<Binding> {
+        let method = find(method)?;
+        let input = method.inputs.iter().find(|input| input.table == table)?;
+        let lacks = |column: &InputColumn| column.required && !self.has_column(table, column.name);
+        if !self.has(table) || input.columns.iter().any(lacks) {
+            return None;
+        }
+        let names: Vec<&str> = input.columns.iter().map(|column| column.name).collect();
+        Some(Binding::table(table).all(&self.present(table, &names)))
     }
 
     fn grouping(&self, name: Option<&str>) -> Option<Source> {

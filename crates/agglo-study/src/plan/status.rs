@@ -5,25 +5,6 @@ use agglo_methods::Options;
 use super::{Facts, Plan};
 use crate::binding::{Binding, Source};
 
-/// The columns from which the stage of industrialization is read.
-const STAGE_COLUMNS: [&str; 15] = [
-    "gdp_per_capita_usd",
-    "gdp",
-    "population",
-    "fx_rate",
-    "ppp_rate",
-    "price_year",
-    "va_primary",
-    "va_secondary",
-    "va_tertiary",
-    "va_manufacturing",
-    "va_goods",
-    "urban_population",
-    "employed_total",
-    "employed_primary",
-    "gdp_per_capita",
-];
-
 pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
     growth(facts, plan);
     if let Some(all) = facts.cells(facts.measure_span()) {
@@ -193,24 +174,20 @@ fn plants(facts: &Facts<'_>, plan: &mut Plan) {
 }
 
 fn stage(facts: &Facts<'_>, plan: &mut Plan) {
-    let columns = facts.present("region_year", &STAGE_COLUMNS);
-    if columns.len() < 3 {
+    const METHOD: &str = "industrialization-stage";
+    let columns = ["gdp", "gdp_per_capita", "gdp_per_capita_usd", "population", "va_primary"];
+    let any = columns.iter().any(|column| facts.has_column("region_year", column));
+    let Some(regions) = facts.own(METHOD, "region_year").filter(|_| any) else {
         plan.lock(
-            "industrialization-stage",
+            METHOD,
             "region_year with GDP and population, value added by sector, urban population, \
              employment by sector",
             "地区年度表：地区生产总值与人口、三次产业增加值、城镇人口、分产业就业",
         );
         return;
-    }
-    let regions = Binding::table("region_year")
-        .all(&["region", "period"])
-        .all(&columns)
-        .between(facts.fullest("region_year", &columns));
-    plan.add(
-        facts,
-        "industrialization-stage",
-        "industrialization-stage",
-        vec![("region_year", regions)],
-    );
+    };
+    let names: Vec<String> = regions.columns.iter().map(|(role, _)| role.clone()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let regions = regions.between(facts.fullest("region_year", &names));
+    plan.add(facts, METHOD, METHOD, vec![("region_year", regions)]);
 }

@@ -156,7 +156,7 @@ pub struct GeoSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupSpec {
-    /// A CSV file with the columns `region` and `group`, and the groups' `name_en` and `name_zh`.
+    /// A CSV file with the columns `region` and `group`, and the groups' `name` and `name_zh`.
     pub file: String,
     /// Its title.
     #[serde(default)]
