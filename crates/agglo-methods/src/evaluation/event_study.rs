@@ -33,7 +33,10 @@ const REFERENCE: OptionSpec = OptionSpec {
     name: "reference",
     kind: OptionKind::Integer(-1000, -1),
     default: "-1",
-    help: Text::new("period before the start that others are compared with", "作为基准的实施前时期"),
+    help: Text::new(
+        "period before the start that others are compared with",
+        "作为基准的实施前时期",
+    ),
 };
 const LEADS: OptionSpec = OptionSpec {
     name: "leads",
@@ -242,8 +245,7 @@ fn pretrend_table(fit: &PanelFit, times: &[i64]) -> Result<Frame, MethodError> {
     let statistic = match (&fit.covariance, fit.degrees) {
         _ if q == 0 => Err(Undefined::NotEnoughEvidence),
         (Some(all), Some(_)) => {
-            let before: Vec<f64> =
-                (0..q * q).map(|place| all[place / q * k + place % q]).collect();
+            let before: Vec<f64> = (0..q * q).map(|place| all[place / q * k + place % q]).collect();
             wald(&fit.fit.coefficients[..q], &before)
                 .map(|squared| squared / q as f64)
                 .ok_or(Undefined::TooFew)
@@ -288,7 +290,9 @@ fn cohort_notes(
                 "units start in {n} different periods: each coefficient mixes their effects, and \
                  effects that differ by cohort can contaminate other event times"
             ),
-            format!("各单位分 {n} 个时期起始：每个系数混合了不同批次的效应，批次间差异可能影响其他时点"),
+            format!(
+                "各单位分 {n} 个时期起始：每个系数混合了不同批次的效应，批次间差异可能影响其他时点"
+            ),
         ));
     }
     if n_never == 0 {

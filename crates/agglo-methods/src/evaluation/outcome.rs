@@ -139,7 +139,9 @@ impl Outcomes {
                     "{n} clusters: intervals from fewer than {FEW_CLUSTERS} are too narrow; \
                      compare with a randomization test"
                 ),
-                format!("仅有 {n} 个聚类：少于 {FEW_CLUSTERS} 个时置信区间过窄，应与随机化检验对照"),
+                format!(
+                    "仅有 {n} 个聚类：少于 {FEW_CLUSTERS} 个时置信区间过窄，应与随机化检验对照"
+                ),
             ));
         }
         Ok(Outcomes {
@@ -247,8 +249,7 @@ struct Rows {
 impl Rows {
     fn of(frame: &Frame, other: &str) -> Result<Rows, MethodError> {
         let unit = frame.keys("unit")?;
-        let cluster =
-            if frame.has("cluster") { frame.keys("cluster")? } else { unit.clone() };
+        let cluster = if frame.has("cluster") { frame.keys("cluster")? } else { unit.clone() };
         Ok(Rows {
             period: frame.integers("period")?,
             outcome: frame.numbers("outcome")?,

@@ -22,9 +22,7 @@ use agglo_core::{Column, Datum, Frame, Key, Text, sum};
 use super::outcome::{CLUSTER, CONFIDENCE, GAPS, OUTCOME, Outcomes, PERIOD, PanelFit, UNIT};
 use super::{SE_VARIANTS, small_sample};
 use crate::call::{Answer, Call, MethodError};
-use crate::catalog::{
-    Chapter, Input, Mark, Method, OUT_PERIOD, OutputTable, number, out, out_key,
-};
+use crate::catalog::{Chapter, Input, Mark, Method, OUT_PERIOD, OutputTable, number, out, out_key};
 use crate::inference::dot;
 
 pub(super) static TWO_WAY_FIXED_EFFECTS: Method = Method {
@@ -42,7 +40,11 @@ pub(super) static TWO_WAY_FIXED_EFFECTS: Method = Method {
             UNIT,
             PERIOD,
             OUTCOME,
-            number("treated", "1 while treated, 0 otherwise, or a dose", "处理期为 1，否则为 0，或处理强度"),
+            number(
+                "treated",
+                "1 while treated, 0 otherwise, or a dose",
+                "处理期为 1，否则为 0，或处理强度",
+            ),
             CLUSTER,
         ],
     }],
@@ -63,7 +65,12 @@ pub(super) static TWO_WAY_FIXED_EFFECTS: Method = Method {
                 out("n_treated_units", "1", "Treated units", "受处理单位数"),
                 out("n_periods", "1", "Years", "期数"),
                 out("n_clusters", "1", "Clusters", "聚类数"),
-                out("share_negative_weights", "1", "Treated cells with negative weight", "负权重处理单元占比"),
+                out(
+                    "share_negative_weights",
+                    "1",
+                    "Treated cells with negative weight",
+                    "负权重处理单元占比",
+                ),
                 out("sum_negative_weights", "1", "Sum of negative weights", "负权重之和"),
             ],
         },
@@ -150,8 +157,7 @@ mod tests {
             Column::numbers("treated", "1", rows.iter().map(|r| r.3)),
         ]);
         let inputs = Inputs::new().with("outcome", frame.unwrap());
-        let answer =
-            ask("two-way-fixed-effects", Some(variant), &inputs, &Options::new()).unwrap();
+        let answer = ask("two-way-fixed-effects", Some(variant), &inputs, &Options::new()).unwrap();
         for (column, value) in expected {
             let found = answer.main().numbers(column).unwrap()[0].number().unwrap();
             assert!((found - value).abs() < 1e-12, "{column}: {found} is not {value}");
@@ -200,7 +206,9 @@ mod tests {
     fn staggered_starts_without_controls_have_negative_weights() {
         let rows: Vec<(&str, i64, f64, f64)> = [("a", 2), ("b", 3)]
             .iter()
-            .flat_map(|&(unit, start)| (1..=3).map(move |t| (unit, t, t as f64, f64::from(t >= start))))
+            .flat_map(|&(unit, start)| {
+                (1..=3).map(move |t| (unit, t, t as f64, f64::from(t >= start)))
+            })
             .collect();
         let answer = check("cr0", &rows, &[("share_negative_weights", 1.0 / 3.0)]);
         let weights = answer.table("weights").unwrap().numbers("weight").unwrap();

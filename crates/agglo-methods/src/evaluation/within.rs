@@ -28,12 +28,7 @@ pub struct NotSettled;
 
 impl TwoWay {
     /// Places of the observations; `unit[k] < n_units`, `period[k] < n_periods`, all of them used.
-    pub fn new(
-        unit: Vec<usize>,
-        period: Vec<usize>,
-        n_units: usize,
-        n_periods: usize,
-    ) -> TwoWay {
+    pub fn new(unit: Vec<usize>, period: Vec<usize>, n_units: usize, n_periods: usize) -> TwoWay {
         TwoWay { unit, period, n_units, n_periods }
     }
 

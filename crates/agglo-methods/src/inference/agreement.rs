@@ -49,11 +49,8 @@ mod tests {
 
     #[test]
     fn three_rankings_of_four_items_agree_to_seven_ninths() {
-        let rankings = [
-            vec![1.0, 2.0, 3.0, 4.0],
-            vec![2.0, 1.0, 3.0, 4.0],
-            vec![1.0, 3.0, 2.0, 4.0],
-        ];
+        let rankings =
+            [vec![1.0, 2.0, 3.0, 4.0], vec![2.0, 1.0, 3.0, 4.0], vec![1.0, 3.0, 2.0, 4.0]];
         assert!((kendall_w(&rankings).unwrap() - 7.0 / 9.0).abs() < 1e-14);
         assert_eq!(mean_rank_shift(&rankings[0], &rankings[1]), Some(0.5));
     }

@@ -121,8 +121,7 @@ mod tests {
 
     #[test]
     fn each_factor_counts_what_its_package_counts() {
-        let counts =
-            Counts { n: 20, n_clusters: 5, n_slopes: 1, n_free_effects: 4, n_effects: 8 };
+        let counts = Counts { n: 20, n_clusters: 5, n_slopes: 1, n_free_effects: 4, n_effects: 8 };
         assert_eq!(SmallSample::Cr0.factor(counts), Some(1.0));
         assert_eq!(SmallSample::Cr1.factor(counts), Some(1.25));
         assert_eq!(SmallSample::Pyfixest.factor(counts), Some(1.25 * 19.0 / 15.0));

@@ -106,8 +106,8 @@ pub fn wald(coefficients: &[f64], covariance: &[f64]) -> Option<f64> {
     let mut solved = vec![0.0; k];
     for i in 0..k {
         for j in 0..=i {
-            let rest = covariance[i * k + j]
-                - sum((0..j).map(|l| lower[i * k + l] * lower[j * k + l]));
+            let rest =
+                covariance[i * k + j] - sum((0..j).map(|l| lower[i * k + l] * lower[j * k + l]));
             if i == j {
                 if rest <= 1e-12 * covariance[i * k + i] {
                     return None;
@@ -144,10 +144,7 @@ mod tests {
     #[test]
     fn a_repeated_column_is_named() {
         let columns = [vec![1.0, 2.0], vec![2.0, 4.0]];
-        assert_eq!(
-            least_squares(&columns, &[2.0, 4.0], &[1.0, 1.0]),
-            Err(Collinear { column: 1 })
-        );
+        assert_eq!(least_squares(&columns, &[2.0, 4.0], &[1.0, 1.0]), Err(Collinear { column: 1 }));
     }
 
     #[test]

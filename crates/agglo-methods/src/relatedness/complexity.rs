@@ -90,7 +90,8 @@ pub fn economic_complexity(
     let k_r: Vec<f64> = part.regions.iter().map(|&r| presence.diversity()[r] as f64).collect();
     let k_i: Vec<f64> = part.industries.iter().map(|&i| presence.ubiquity()[i] as f64).collect();
     let has = |r: usize, i: usize| presence.has(part.regions[r], part.industries[i]);
-    let a = Mat::from_fn(n_r, n_i, |r, i| if has(r, i) { 1.0 / (k_r[r] * k_i[i]).sqrt() } else { 0.0 });
+    let a =
+        Mat::from_fn(n_r, n_i, |r, i| if has(r, i) { 1.0 / (k_r[r] * k_i[i]).sqrt() } else { 0.0 });
     let (vector, eigenvalues) = second_eigenvector(&a)?;
 
     // From the side that was decomposed to PCI before scaling, then ECI as its mean by region.
@@ -101,8 +102,7 @@ pub fn economic_complexity(
     } else {
         over(n_i, &|i| vector[i] / k_i[i].sqrt())
     };
-    let mut eci =
-        over(n_r, &|r| sum((0..n_i).filter(|&i| has(r, i)).map(|i| pci[i])) / k_r[r]);
+    let mut eci = over(n_r, &|r| sum((0..n_i).filter(|&i| has(r, i)).map(|i| pci[i])) / k_r[r]);
     let lean = lean(&eci, &k_r);
     if lean < 0.0 || (lean == 0.0 && eci[0] < 0.0) {
         eci.iter_mut().chain(&mut pci).for_each(|value| *value = -*value);
@@ -137,11 +137,13 @@ pub fn economic_complexity(
 fn second_eigenvector(a: &Mat<f64>) -> Result<(Vec<f64>, [f64; 2]), Undefined> {
     let n = a.nrows().min(a.ncols());
     let mut square = Mat::<f64>::zeros(n, n);
-    let (left, right) =
-        if a.nrows() <= a.ncols() { (a.as_ref(), a.transpose()) } else { (a.transpose(), a.as_ref()) };
+    let (left, right) = if a.nrows() <= a.ncols() {
+        (a.as_ref(), a.transpose())
+    } else {
+        (a.transpose(), a.as_ref())
+    };
     matmul(square.as_mut(), faer::Accum::Replace, left, right, 1.0, Par::Seq);
-    let eigen =
-        square.self_adjoint_eigen(Side::Lower).map_err(|_| Undefined::NotIdentified)?;
+    let eigen = square.self_adjoint_eigen(Side::Lower).map_err(|_| Undefined::NotIdentified)?;
     let ascending = eigen.S().column_vector();
     let second = ascending[n - 2];
     let third = if n > 2 { ascending[n - 3].max(0.0) } else { 0.0 };
@@ -381,7 +383,8 @@ mod tests {
         let wide = economic_complexity(&Presence::from_rows(&wide), ComplexityScale::OwnZ).unwrap();
         let sign = if tall.eci[0].number() == wide.pci[0].number() { 1.0 } else { -1.0 };
         let swapped: Vec<f64> = wide.pci.iter().map(|z| sign * z.number().unwrap()).collect();
-        let close = tall.eci.iter().zip(&swapped).all(|(a, b)| (a.number().unwrap() - b).abs() < 1e-9);
+        let close =
+            tall.eci.iter().zip(&swapped).all(|(a, b)| (a.number().unwrap() - b).abs() < 1e-9);
         let mirrored =
             tall.eci.iter().zip(&swapped).all(|(a, b)| (a.number().unwrap() + b).abs() < 1e-9);
         assert!(close || mirrored);
@@ -417,9 +420,6 @@ mod tests {
     #[test]
     fn regions_that_all_have_everything_cannot_be_told_apart() {
         let m = Presence::from_rows(&[[1, 1], [1, 1]]);
-        assert_eq!(
-            economic_complexity(&m, ComplexityScale::OwnZ),
-            Err(Undefined::NotIdentified)
-        );
+        assert_eq!(economic_complexity(&m, ComplexityScale::OwnZ), Err(Undefined::NotIdentified));
     }
 }

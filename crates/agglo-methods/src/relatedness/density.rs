@@ -187,7 +187,8 @@ mod tests {
     #[track_caller]
     fn check(diagonal: Diagonal, region: usize, expected: [f64; 4]) {
         let m = Presence::from_rows(&[[1, 1, 1, 0], [1, 1, 0, 0], [0, 1, 1, 1], [1, 0, 0, 0]]);
-        let omega = relatedness_density(&m, &proximity(&m, ProximityKind::MinConditional), diagonal);
+        let omega =
+            relatedness_density(&m, &proximity(&m, ProximityKind::MinConditional), diagonal);
         for (found, expected) in omega[(region - 1) * 4..region * 4].iter().zip(expected) {
             let found = found.number().unwrap();
             assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");

@@ -90,15 +90,17 @@ pub(super) static OPPORTUNITY_MAP: Method = Method {
     variants: &[
         Variant {
             id: "own-z",
-            help: Text::new("PCI with mean 0 and sd 1 (n)", "PCI 标准化，均值 0、标准差 1（除以 n）"),
+            help: Text::new(
+                "PCI with mean 0 and sd 1 (n)",
+                "PCI 标准化，均值 0、标准差 1（除以 n）",
+            ),
         },
         Variant {
             id: "eci-scale",
             help: Text::new("PCI on the scale of ECI", "PCI 采用 ECI 的尺度"),
         },
         Variant {
-            id: "sample-sd",
-            help: Text::new("PCI with sd (n − 1)", "PCI 标准差除以 n−1"),
+            id: "sample-sd", help: Text::new("PCI with sd (n − 1)", "PCI 标准差除以 n−1")
         },
     ],
     outputs: &[OutputTable {
@@ -159,8 +161,7 @@ fn one_period(call: &Call<'_>, p: i32, activity: &Activity, rows: &mut Rows) -> 
     let presence = presence_of(call, activity);
     let phi = proximity(&presence, ProximityKind::from_name(call.option("proximity")));
     let omega = relatedness_density(&presence, &phi, Diagonal::Exclude);
-    let complexity =
-        economic_complexity(&presence, ComplexityScale::from_variant(call.variant()));
+    let complexity = economic_complexity(&presence, ComplexityScale::from_variant(call.variant()));
     let notes = complexity.as_ref().map_or_else(|_| vec![], |found| complexity_notes(p, found));
     let pci = match complexity {
         Ok(found) => found.pci,

@@ -42,7 +42,8 @@ pub enum ProximityKind {
 
 impl ProximityKind {
     /// The kinds by name, default first.
-    pub const NAMES: [&'static str; 4] = ["min-conditional", "probability", "association", "cosine"];
+    pub const NAMES: [&'static str; 4] =
+        ["min-conditional", "probability", "association", "cosine"];
 
     /// The kind of this name.
     pub fn from_name(name: &str) -> ProximityKind {
