@@ -9,8 +9,10 @@
 
 use crate::inference::dot;
 
-/// How large what is left of the effects may be, relative to the values.
+/// How large what is left of the effects may be, relative to what varies within units.
 const TOLERANCE: f64 = 1e-13;
+/// And relative to the values, whose rounding cannot be undone.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 const MOST_SWEEPS: usize = 100_000;
 
 /// Which unit and which period each observation belongs to.
@@ -101,16 +103,17 @@ impl TwoWay {
     /// [`NotSettled`].
     pub fn within(&self, values: &[f64]) -> Result<Vec<f64>, NotSettled> {
         let mut left = values.to_vec();
-        let scale = (dot(values, values) / values.len().max(1) as f64).sqrt();
+        let typical = |values: &[f64]| (dot(values, values) / values.len().max(1) as f64).sqrt();
         let mut before = f64::INFINITY;
         take_means(&mut left, &self.unit, self.n_units);
+        let (settled, rounding) = (TOLERANCE * typical(&left), ROUNDING * typical(values));
         for _ in 0..MOST_SWEEPS {
             take_means(&mut left, &self.period, self.n_periods);
             let moved = take_means(&mut left, &self.unit, self.n_units);
             // Sweeps shrink what is left by a steady ratio; all that is still to come is bounded
             // by the geometric series of that ratio.
             let ratio = (moved / before).min(1.0 - 1e-9);
-            if moved <= TOLERANCE * scale && moved * ratio / (1.0 - ratio) <= TOLERANCE * scale {
+            if moved <= rounding || moved.max(moved * ratio / (1.0 - ratio)) <= settled {
                 return Ok(left);
             }
             before = moved;

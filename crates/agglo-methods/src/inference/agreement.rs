@@ -43,9 +43,50 @@ pub fn kendall_w(rankings: &[Vec<f64>]) -> Option<f64> {
     (most > 0.0).then(|| 12.0 * spread / most)
 }
 
+/// Pairs of items that `a` and `b` order the opposite way; ties in either count as no order.
+///
+/// Cost: O(n log n), by counting inversions while merging.
+pub fn discordant_pairs(a: &[f64], b: &[f64]) -> u64 {
+    let mut order: Vec<usize> = (0..a.len()).collect();
+    order.sort_by(|&i, &j| a[i].total_cmp(&a[j]).then(b[i].total_cmp(&b[j])));
+    let mut values: Vec<f64> = order.iter().map(|&i| b[i]).collect();
+    inversions(&mut values)
+}
+
+/// Sorts `values` and counts the pairs that stood the wrong way round.
+fn inversions(values: &mut [f64]) -> u64 {
+    let n = values.len();
+    if n < 2 {
+        return 0;
+    }
+    let (left, right) = values.split_at_mut(n / 2);
+    let mut count = inversions(left) + inversions(right);
+    let mut merged = Vec::with_capacity(n);
+    let (mut i, mut j) = (0, 0);
+    while i < left.len() || j < right.len() {
+        if j == right.len() || (i < left.len() && left[i] <= right[j]) {
+            merged.push(left[i]);
+            i += 1;
+        } else {
+            count += (left.len() - i) as u64;
+            merged.push(right[j]);
+            j += 1;
+        }
+    }
+    values.copy_from_slice(&merged);
+    count
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reversed_ranking_disagrees_on_every_pair_and_ties_on_none() {
+        assert_eq!(discordant_pairs(&[1.0, 2.0, 3.0, 4.0], &[4.0, 3.0, 2.0, 1.0]), 6);
+        assert_eq!(discordant_pairs(&[1.0, 1.0, 2.0], &[3.0, 2.0, 2.5]), 1);
+        assert_eq!(discordant_pairs(&[1.0, 2.0, 3.0], &[5.0, 5.0, 5.0]), 0);
+    }
 
     #[test]
     fn three_rankings_of_four_items_agree_to_seven_ninths() {

@@ -8,7 +8,7 @@ mod percentile;
 mod rank;
 mod tail;
 
-pub use agreement::{kendall_w, mean_rank_shift, spearman};
+pub use agreement::{discordant_pairs, kendall_w, mean_rank_shift, spearman};
 pub use clustered::{Counts, SmallSample, clustered_covariance};
 pub(crate) use least_squares::dot;
 pub use least_squares::{Collinear, LeastSquares, least_squares, wald};

@@ -10,7 +10,7 @@
 //!
 //! In a panel the ideal is that of all years. A region that enters or leaves can swap the ranks of
 //! two others: the table `leave_one_out` says how often.
-//! Gaps: none, as constant indicators are left out. Cost: O(m n), O(m² n) with leave-one-out.
+//! Gaps: none, as constant indicators are left out. Cost: O(m n), and O(m² n) for leave-one-out.
 //! Source: Hwang and Yoon (1981), Multiple Attribute Decision Making; min–max form as in pymcdm.
 
 use agglo_core::{Column, Frame, Text, Undefined, sum};
@@ -23,7 +23,7 @@ use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_PERIOD, OUT_REGION, OutputTable, Variant, out, out_key,
 };
-use crate::inference::{dot, ranks_descending};
+use crate::inference::{discordant_pairs, dot, ranks_descending};
 
 /// Closeness to the ideal, with the two distances it is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,14 +227,8 @@ fn n_reversals(
     let before: Vec<f64> =
         (0..closeness.len()).filter(|&r| r != left_out).map(|r| closeness[r]).collect();
     let rows = rest.rows_of(indicators.rows[left_out].0);
-    let mut n = 0;
-    for (k, &a) in rows.iter().enumerate() {
-        for &b in &rows[k + 1..] {
-            let (then, now) = (before[a] - before[b], again.closeness[a] - again.closeness[b]);
-            n += i64::from(then * now < 0.0);
-        }
-    }
-    n
+    let of_rows = |all: &[f64]| -> Vec<f64> { rows.iter().map(|&row| all[row]).collect() };
+    discordant_pairs(&of_rows(&before), &of_rows(&again.closeness)) as i64
 }
 
 /// Σ w y of every row.
@@ -246,6 +240,7 @@ pub fn weighted_sum(columns: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::normalize::normalize;
 
     fn example() -> (Vec<Vec<f64>>, [Direction; 4]) {
         let columns = vec![
@@ -274,6 +269,13 @@ mod tests {
         let found = topsis(&vector_normalized(&columns), &directions, &WEIGHTS).unwrap();
         let expected = [0.474_561_916_288, 0.698_332_382_237, 0.308_467_896_097, 0.629_119_036_267];
         check(&found.closeness, &expected, 1e-11);
+        let normalized: Vec<Vec<f64>> = columns
+            .iter()
+            .zip(directions)
+            .filter_map(|(column, direction)| normalize(column, Normalization::MinMax, direction))
+            .collect();
+        let found = topsis(&normalized, &[Direction::Benefit; 4], &WEIGHTS).unwrap();
+        check(&found.closeness, &[0.501_118, 0.687_429, 0.364_167, 0.567_462], 5e-7);
     }
 
     #[test]

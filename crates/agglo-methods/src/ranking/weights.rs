@@ -245,6 +245,10 @@ mod tests {
         .collect();
         let expected = [0.248_812_753_637, 0.266_434_206_868, 0.253_464_829_688, 0.231_288_209_808];
         check(&columns, &expected);
+        let evenness = [0.747_459, 0.729_574, 0.742_738, 0.765_247];
+        for (column, expected) in columns.iter().zip(evenness) {
+            assert!((entropy(column).unwrap() - expected).abs() < 5e-7);
+        }
     }
 
     #[test]
