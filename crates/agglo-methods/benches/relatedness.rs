@@ -32,13 +32,13 @@ fn presence(n_regions: usize, n_industries: usize) -> Presence {
     Presence::of(&activity, 1.0, Cutoff::AtLeast)
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 20)]
 fn proximities(bencher: Bencher<'_, '_>, (regions, industries): (usize, usize)) {
     let presence = presence(regions, industries);
     bencher.bench_local(|| proximity(black_box(&presence), ProximityKind::MinConditional));
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 20)]
 fn densities(bencher: Bencher<'_, '_>, (regions, industries): (usize, usize)) {
     let presence = presence(regions, industries);
     let phi = proximity(&presence, ProximityKind::MinConditional);
@@ -47,13 +47,13 @@ fn densities(bencher: Bencher<'_, '_>, (regions, industries): (usize, usize)) {
     });
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 20)]
 fn complexities(bencher: Bencher<'_, '_>, (regions, industries): (usize, usize)) {
     let presence = presence(regions, industries);
     bencher.bench_local(|| economic_complexity(black_box(&presence), ComplexityScale::OwnZ));
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 20)]
 fn outlook_gains(bencher: Bencher<'_, '_>, (regions, industries): (usize, usize)) {
     let presence = presence(regions, industries);
     let phi = proximity(&presence, ProximityKind::MinConditional);

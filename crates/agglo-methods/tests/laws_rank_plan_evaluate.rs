@@ -1,4 +1,5 @@
 //! Laws that hold for every table: bounds, symmetry, invariances, and the truth without noise.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use agglo_core::{Column, Datum, Frame};
 use agglo_methods::call::ask;

@@ -57,13 +57,6 @@ impl TwoWay {
     /// Parts of the panel that share neither unit nor period: one effect is redundant in each.
     pub fn n_parts(&self) -> usize {
         let mut parent: Vec<usize> = (0..self.n_units + self.n_periods).collect();
-        fn root(parent: &mut [usize], mut of: usize) -> usize {
-            while parent[of] != of {
-                parent[of] = parent[parent[of]];
-                of = parent[of];
-            }
-            of
-        }
         let mut parts = parent.len();
         for (unit, period) in self.unit.iter().zip(&self.period) {
             let a = root(&mut parent, *unit);
@@ -120,6 +113,15 @@ impl TwoWay {
         }
         Err(NotSettled)
     }
+}
+
+/// The representative of a part, paths shortened on the way.
+fn root(parent: &mut [usize], mut of: usize) -> usize {
+    while parent[of] != of {
+        parent[of] = parent[parent[of]];
+        of = parent[of];
+    }
+    of
 }
 
 /// Takes the groups' means out of `values`; the largest of these means.

@@ -61,7 +61,9 @@ pub fn least_squares(
         if norm <= COLLINEAR * scales[j] {
             return Err(Collinear { column: j });
         }
-        v.iter_mut().for_each(|v| *v /= norm);
+        for value in &mut v {
+            *value /= norm;
+        }
         r[j * k + j] = norm;
         q.push(v);
     }

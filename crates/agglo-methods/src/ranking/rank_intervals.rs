@@ -269,7 +269,7 @@ fn replicates(
         let scheme = if call.variant() == "weights" {
             base
         } else {
-            &all[(u64::from(rng.next_u32()) * all.len() as u64 >> 32) as usize]
+            &all[((u64::from(rng.next_u32()) * all.len() as u64) >> 32) as usize]
         };
         let weights =
             (call.variant() != "schemes").then(|| dirichlet(&scheme.weights, kappa, &mut rng));

@@ -21,7 +21,8 @@
 //! of Economic Complexity; code of py-ecomplexity and economiccomplexity.
 
 use agglo_core::{Column, Datum, Frame, Note, Text, Undefined, mean, sum};
-use faer::{Mat, Par, Side, linalg::matmul::matmul};
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+use faer::{Accum, Mat, Par, Side};
 
 use super::presence::Presence;
 use super::{CUTOFF, THRESHOLD, presence_of};
@@ -142,7 +143,10 @@ fn second_eigenvector(a: &Mat<f64>) -> Result<(Vec<f64>, [f64; 2]), Undefined> {
     } else {
         (a.transpose(), a.as_ref())
     };
-    matmul(square.as_mut(), faer::Accum::Replace, left, right, 1.0, Par::Seq);
+    // A symmetric matrix is its lower half.
+    let whole = BlockStructure::Rectangular;
+    let half = BlockStructure::TriangularLower;
+    matmul(square.as_mut(), half, Accum::Replace, left, whole, right, whole, 1.0, Par::Seq);
     let eigen = square.self_adjoint_eigen(Side::Lower).map_err(|_| Undefined::NotIdentified)?;
     let ascending = eigen.S().column_vector();
     let second = ascending[n - 2];

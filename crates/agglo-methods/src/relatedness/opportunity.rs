@@ -38,7 +38,9 @@ pub fn outlook_gain(presence: &Presence, proximity: &[Datum], pci: &[Datum]) -> 
     for (j, row) in gain.chunks_mut(n).enumerate() {
         let around = sum(row.iter().copied());
         let worth = pci[j].number().filter(|_| around > 0.0).map_or(0.0, |pci| pci / around);
-        row.iter_mut().for_each(|phi| *phi *= worth);
+        for phi in row {
+            *phi *= worth;
+        }
     }
     let mut sums = sums_over(&gain, n, &presence.industries_of_regions(false));
     for (place, sum) in sums.iter_mut().enumerate() {
