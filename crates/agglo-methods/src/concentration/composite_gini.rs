@@ -91,8 +91,7 @@ pub(super) static COMPOSITE_GINI: Method = Method {
             help: Text::new("industries weigh by their activity of the year", "按当年活动量加权"),
         },
         Variant {
-            id: "fixed",
-            help: Text::new("weights of the base year", "按基年权重加权"),
+            id: "fixed", help: Text::new("weights of the base year", "按基年权重加权")
         },
         Variant {
             id: "chain",
@@ -261,7 +260,8 @@ fn base_period(call: &Call<'_>, periods: &[PeriodGinis]) -> Result<usize, Method
     if text.is_empty() {
         return Ok(0);
     }
-    let place = text.parse().ok().and_then(|base: i64| periods.iter().position(|p| p.period == base));
+    let place =
+        text.parse().ok().and_then(|base: i64| periods.iter().position(|p| p.period == base));
     place.ok_or_else(|| MethodError::Option {
         method: COMPOSITE_GINI.id,
         option: "base".to_owned(),

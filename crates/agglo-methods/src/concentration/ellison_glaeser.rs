@@ -74,9 +74,10 @@ pub fn ellison_glaeser(
 ) -> Result<EllisonGlaeser, Undefined> {
     let parts = Parts::of(sizes, by_region, benchmark)?;
     let Parts { x2, herfindahl: h, .. } = parts;
-    let raw_g = sum(by_region.iter().zip(benchmark).map(|(e, b)| {
-        (e / parts.industry_total - b / parts.benchmark_total).powi(2)
-    }));
+    let raw_g = sum(by_region
+        .iter()
+        .zip(benchmark)
+        .map(|(e, b)| (e / parts.industry_total - b / parts.benchmark_total).powi(2)));
     let x3 = sum(benchmark.iter().map(|b| (b / parts.benchmark_total).powi(3)));
     let size_total = sum(sizes.iter().copied());
     let z4 = sum(sizes.iter().map(|size| (size / size_total).powi(4)));
@@ -84,13 +85,7 @@ pub fn ellison_glaeser(
     let variance_g =
         2.0 * (h * h * (x2 - 2.0 * x3 + x2 * x2) - z4 * (x2 - 4.0 * x3 + 3.0 * x2 * x2));
     let gamma = (raw_g - expected_g) / ((1.0 - x2) * (1.0 - h));
-    Ok(EllisonGlaeser {
-        gamma,
-        raw_g,
-        herfindahl: h,
-        expected_g,
-        variance_g: variance_g.max(0.0),
-    })
+    Ok(EllisonGlaeser { gamma, raw_g, herfindahl: h, expected_g, variance_g: variance_g.max(0.0) })
 }
 
 /// What γ and its relatives are made of.

@@ -205,14 +205,13 @@ fn from_plants(
             regions.codes().iter().map(|code| totals.get(code).copied().unwrap_or(0.0)).collect();
         let mut industries: BTreeMap<Key, IndustryPlants> = BTreeMap::new();
         for plant in plants {
-            let entry = industries.entry(plant.industry.clone()).or_insert_with(|| {
-                IndustryPlants {
+            let entry =
+                industries.entry(plant.industry.clone()).or_insert_with(|| IndustryPlants {
                     period,
                     industry: plant.industry.clone(),
                     sizes: Vec::new(),
                     by_region: vec![0.0; regions.len()],
-                }
-            });
+                });
             if plant.value > 0.0 {
                 entry.sizes.push(plant.value);
                 if let Some(r) = regions.place(&plant.region) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Datum, Frame, Key, sum};
+use agglo_core::{Frame, Key, sum};
 
 use super::benchmark::data;
 use super::plants::periods;
@@ -88,7 +88,9 @@ impl Classes {
         } else {
             let left = total - known;
             if left <= 0.0 {
-                return Err(self.wrong("nothing of its total is left for the classes without a `value`"));
+                return Err(
+                    self.wrong("nothing of its total is left for the classes without a `value`")
+                );
             }
             left / sum(unknown.iter().copied())
         };
@@ -105,7 +107,10 @@ impl Classes {
     }
 
     fn wrong(&self, what: &str) -> MethodError {
-        data(format!("size classes of industry `{}`, period {}: {what}", self.industry, self.period))
+        data(format!(
+            "size classes of industry `{}`, period {}: {what}",
+            self.industry, self.period
+        ))
     }
 }
 
