@@ -2,5 +2,7 @@
 
 use crate::catalog::Method;
 
+pub mod growth;
+
 /// The family's rows of the catalogue.
-pub(crate) const METHODS: &[&Method] = &[];
+pub(crate) const METHODS: &[&Method] = &[&growth::GROWTH];
