@@ -3,6 +3,7 @@
 //!
 //! Every tolerance is half a unit of the last digit the source prints, or a few of the last bits
 //! of a double where the source prints more.
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -491,6 +492,46 @@ fn reat_specializations_of_freiburg_and_goettingen() {
     let (city, nation) = (of(&rows_g, "Goettingen2017"), of(&rows_g, "BRD2017"));
     assert_close(regional_gini(kind, &city, &nation).unwrap(), 0.359_852, 5e-7);
     assert_close(krugman(&city, &nation).unwrap(), 0.450_846_9, 5e-8);
+}
+
+// ---- PySAL inequality 1.1.2: `Gini(y).g` and `TheilD(y, group)` ----
+
+fn check_pysal(file: &str, value: &str, group: &str, gini_g: f64, theil: [f64; 3]) {
+    let Some(path) = shared_data(file) else { return };
+    let rows = rows(&path);
+    let regions = rows.iter().enumerate().map(|(row, _)| format!("{row:03}"));
+    let frame = Frame::new(vec![
+        Column::text("region", regions),
+        Column::numbers("value", "money per head", rows.iter().map(|row| number(row, value))),
+        Column::text("group", rows.iter().map(|row| row[group].as_str())),
+    ]);
+    let frame = frame.unwrap();
+    let values: Vec<f64> =
+        frame.numbers("value").unwrap().iter().map(|value| value.number().unwrap()).collect();
+    assert_close(gini(&values).unwrap(), gini_g, 1e-12);
+    let inputs = Inputs::new().with("regions", frame);
+    let answer = answer("generalized-entropy", "theil-t", &inputs);
+    for (name, expected) in ["total", "between", "within"].into_iter().zip(theil) {
+        assert_close(column(&answer, "total", name)[0], expected, 5e-9);
+    }
+}
+
+#[test]
+fn pysal_theil_of_german_counties_and_mexican_states() {
+    check_pysal(
+        "peer_inputs/r/ic2_theil_decomposition/counties.csv",
+        "gdppc",
+        "group",
+        0.202_606_589_639_791_26,
+        [0.076_494_031_767_119_7, 0.007_609_59, 0.068_884_44],
+    );
+    check_pysal(
+        "pysal_regional_income/mexico_mexico.csv",
+        "pcgdp2000",
+        "hanson98",
+        0.258_113_082_488_279_1,
+        [0.106_608_323_495_880_23, 0.036_358_72, 0.070_249_6],
+    );
 }
 
 // ---- the series behind the paper's figure, from provincial value added ----

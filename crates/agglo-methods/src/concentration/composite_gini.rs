@@ -59,8 +59,8 @@ pub fn composite_gini_change(before: &WeightedGinis, after: &WeightedGinis) -> G
     };
     GiniChange {
         total: composite_gini(after) - composite_gini(before),
-        within: sum(pairs().map(|((w0, g0), (w1, g1))| (w0 + w1) / 2.0 * (g1 - g0))),
-        composition: sum(pairs().map(|((w0, g0), (w1, g1))| (g0 + g1) / 2.0 * (w1 - w0))),
+        within: sum(pairs().map(|((w0, g0), (w1, g1))| f64::midpoint(w0, w1) * (g1 - g0))),
+        composition: sum(pairs().map(|((w0, g0), (w1, g1))| f64::midpoint(g0, g1) * (w1 - w0))),
     }
 }
 

@@ -56,8 +56,8 @@ pub(super) const VARIANTS: &[Variant] = &[
     Variant {
         id: "plants",
         help: Text::new(
-            "from the table `plant`, as REAT ellison.a and PySAL maurel_sedillot",
-            "依据 `plant` 表，同 REAT ellison.a 与 PySAL maurel_sedillot",
+            "from the table `plant`, as REAT ellison.a and PySAL maurel_sedillot_msg",
+            "依据 `plant` 表，同 REAT ellison.a 与 PySAL maurel_sedillot_msg",
         ),
     },
     Variant {

@@ -15,7 +15,7 @@ const TOLERANCE: f64 = 1e-9;
 pub(super) struct Classes {
     industry: Key,
     period: i64,
-    classes: Vec<Class>,
+    rows: Vec<Class>,
 }
 
 struct Class {
@@ -50,7 +50,7 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
         }
         let count = counts[row].number().filter(|n| *n >= 0.0 && n.fract() == 0.0);
         let n_plants = count.ok_or_else(|| wrong("its count is no whole number"))? as usize;
-        let value = values.as_ref().map_or(None, |values| values[row].number());
+        let value = values.as_ref().and_then(|values| values[row].number());
         if value.is_some_and(|value| value < 0.0 || (value > 0.0 && n_plants == 0)) {
             return Err(wrong("its activity does not fit its count"));
         }
@@ -60,9 +60,9 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
         let entry = answer.entry((period, industry.clone())).or_insert_with(|| Classes {
             industry: industry.clone(),
             period,
-            classes: Vec::new(),
+            rows: Vec::new(),
         });
-        entry.classes.push(Class { lower, upper, n_plants, value });
+        entry.rows.push(Class { lower, upper, n_plants, value });
     }
     Ok(answer)
 }
@@ -79,10 +79,10 @@ impl Classes {
             Ok(f64::midpoint(class.lower, upper) * class.n_plants as f64)
         };
         let mut unknown = Vec::new();
-        for class in self.classes.iter().filter(|class| class.value.is_none()) {
+        for class in self.rows.iter().filter(|class| class.value.is_none()) {
             unknown.push(midpoint(class)?);
         }
-        let known = sum(self.classes.iter().filter_map(|class| class.value));
+        let known = sum(self.rows.iter().filter_map(|class| class.value));
         let scale = if unknown.is_empty() {
             1.0
         } else {
@@ -95,7 +95,7 @@ impl Classes {
             left / sum(unknown.iter().copied())
         };
         let mut sizes = Vec::new();
-        for class in &self.classes {
+        for class in &self.rows {
             let value = match class.value {
                 Some(value) => value,
                 None => midpoint(class)? * scale,
@@ -130,8 +130,8 @@ impl Class {
 mod tests {
     use super::*;
 
-    fn classes(classes: Vec<Class>) -> Classes {
-        Classes { industry: "i".into(), period: 0, classes }
+    fn classes(rows: Vec<Class>) -> Classes {
+        Classes { industry: "i".into(), period: 0, rows }
     }
 
     fn class(lower: f64, upper: Option<f64>, n_plants: usize, value: Option<f64>) -> Class {
