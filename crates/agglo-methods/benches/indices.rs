@@ -45,7 +45,7 @@ fn activity(n_regions: usize, n_industries: usize) -> Activity {
 }
 
 /// All of [`METHODS`] as every surface calls them, panel to tables.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 10)]
 fn index_set(bencher: Bencher, (n_regions, n_industries): (usize, usize)) {
     let inputs = Inputs::new().with_panel("activity", panel(n_regions, n_industries));
     bencher.bench_local(|| {
@@ -56,7 +56,7 @@ fn index_set(bencher: Bencher, (n_regions, n_industries): (usize, usize)) {
 }
 
 /// Each of [`METHODS`] at the largest size.
-#[divan::bench(args = METHODS)]
+#[divan::bench(args = METHODS, sample_count = 10)]
 fn method_3000_by_1000(bencher: Bencher, id: &str) {
     let inputs = Inputs::new().with_panel("activity", panel(3_000, 1_000));
     bencher.bench_local(|| ask(id, None, &inputs, &Options::new()));

@@ -68,7 +68,7 @@ pub fn locational_gini(
         return Err(Undefined::ZeroTotal);
     }
     let benchmark_total = sum(places.iter().map(|place| place.2));
-    places.sort_by(|a, b| a.0.total_cmp(&b.0));
+    places.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mut below = 0.0;
     let twice_area = sum(places.iter().map(|(_, e, b)| {
         let trapezoid = (2.0 * below + e) / total * (b / benchmark_total);

@@ -19,7 +19,7 @@
 //! Source: REAT `locq` (Wieland 2019); RSCA Dalum, Laursen and Villumsen (1998), International
 //! Review of Applied Economics 12(3), 423–443; the variance by the delta method, here.
 
-use agglo_core::{Activity, Column, Datum, Frame, Key, Note, Text, Undefined};
+use agglo_core::{Activity, Column, Datum, Frame, Key, Note, Text, Undefined, Values};
 
 use super::plant_bootstrap::{PLANT, PlantBootstrap};
 use crate::call::{Answer, Call, MethodError};
@@ -151,8 +151,8 @@ pub(super) static LOCATION_QUOTIENT: Method = Method {
 #[derive(Default)]
 struct Rows {
     period: Vec<i64>,
-    region: Vec<Key>,
-    industry: Vec<Key>,
+    region: Vec<Option<Key>>,
+    industry: Vec<Option<Key>>,
     lq: Vec<Datum>,
     rsca: Vec<Datum>,
     additive: Vec<Datum>,
@@ -177,6 +177,23 @@ fn interval(cell: [f64; 4], haldane: bool, z: f64) -> [Datum; 3] {
 }
 
 impl Rows {
+    /// Room for all cells of a period at once: this is the largest table of the chapter.
+    fn reserve(&mut self, n_cells: usize) {
+        self.period.reserve(n_cells);
+        self.region.reserve(n_cells);
+        self.industry.reserve(n_cells);
+        for column in [
+            &mut self.lq,
+            &mut self.rsca,
+            &mut self.additive,
+            &mut self.ln_lq,
+            &mut self.lower,
+            &mut self.upper,
+        ] {
+            column.reserve(n_cells);
+        }
+    }
+
     fn push(&mut self, [e_ir, e_i, e_r, e]: [f64; 4], bounds: [Datum; 3]) {
         let lq = location_quotient(e_ir, e_i, e_r, e);
         self.lq.push(Datum::from(lq));
@@ -194,8 +211,8 @@ impl Rows {
     fn frame(self) -> Result<Frame, MethodError> {
         Ok(Frame::new(vec![
             Column::integer("period", "", self.period),
-            Column::text("region", self.region),
-            Column::text("industry", self.industry),
+            Column::new("region", "", Values::Text(self.region)),
+            Column::new("industry", "", Values::Text(self.industry)),
             Column::number("lq", "1", self.lq),
             Column::number("rsca", "1", self.rsca),
             Column::number("additive", "1", self.additive),
@@ -229,11 +246,15 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             None => None,
         };
         let n_industries = activity.n_industries();
+        rows.reserve(activity.values().len());
+        let industries: Vec<Option<Key>> =
+            activity.industries().codes().iter().cloned().map(Some).collect();
         for (r, e_r) in margins.regions.iter().enumerate() {
+            let n_rows = rows.period.len() + n_industries;
+            rows.period.resize(n_rows, i64::from(p));
+            rows.region.resize(n_rows, Some(activity.regions().code(r).clone()));
+            rows.industry.extend_from_slice(&industries);
             for (i, e_ir) in activity.region(r).iter().enumerate() {
-                rows.period.push(i64::from(p));
-                rows.region.push(activity.regions().code(r).clone());
-                rows.industry.push(activity.industries().code(i).clone());
                 let cell = [*e_ir, margins.industries[i], *e_r, margins.total];
                 let [ln_lq, lower, upper] = interval(cell, haldane, z);
                 let [lower, upper] = match &bounds {
