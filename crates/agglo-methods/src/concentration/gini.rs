@@ -14,13 +14,13 @@
 //! Source: sorted form as in REAT `gini.conc` (Wieland 2019), applied to shares; the measure is
 //! usually credited to Wen (2004), Economic Research Journal 2004(2), 84–94.
 
-use agglo_core::{Column, Datum, Frame, Undefined, sum};
+use agglo_core::{Column, Datum, Frame, Text, Undefined, sum};
 
+use super::passes::{each_industry, regions_vary_note};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OutputTable, Variant, out,
 };
-use agglo_core::Text;
 
 /// Gini coefficient of `values` (any non-negative numbers; only their shares matter).
 ///
@@ -89,21 +89,22 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let notes = call.each_period(|p, activity| {
         let n = activity.n_regions();
         let scale = if normalized { n as f64 / (n as f64 - 1.0) } else { 1.0 };
-        for (i, code) in activity.industries().codes().iter().enumerate() {
+        each_industry(activity, |i, values| {
             period.push(i64::from(p));
-            industry.push(code.clone());
-            value.push(Datum::from(gini(&activity.industry(i)).map(|g| g * scale)));
+            industry.push(activity.industries().code(i).clone());
+            value.push(Datum::from(gini(values).map(|g| g * scale)));
             n_regions.push(n as i64);
-        }
-        Ok(())
+            Ok(())
+        })
     })?;
+    let vary = regions_vary_note(n_regions.iter().map(|n| *n as usize));
     let frame = Frame::new(vec![
         Column::integer("period", "", period),
         Column::text("industry", industry),
         Column::number("gini", "1", value),
         Column::integer("n_regions", "1", n_regions),
     ])?;
-    Ok(Answer::one("gini", frame).noting(notes))
+    Ok(Answer::one("gini", frame).noting(notes).noting(vary))
 }
 
 #[cfg(test)]

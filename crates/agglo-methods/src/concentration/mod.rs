@@ -2,9 +2,37 @@
 
 use crate::catalog::Method;
 
+mod benchmark;
+mod composite_gini;
+mod ellison_glaeser;
 mod gini;
+mod herfindahl;
+mod hoover;
+mod locational_gini;
+mod maurel_sedillot;
+mod passes;
+mod plants;
+mod size_class;
 
+pub use composite_gini::{GiniChange, WeightedGinis, composite_gini, composite_gini_change};
+pub use ellison_glaeser::{Alternative, EllisonGlaeser, ellison_glaeser, random_g};
 pub use gini::gini;
+pub use herfindahl::{herfindahl, normalized_herfindahl};
+pub use hoover::hoover;
+pub use locational_gini::{LocationalGini, locational_gini};
+pub use maurel_sedillot::{MaurelSedillot, maurel_sedillot};
+
+pub(crate) use benchmark::data;
+pub(crate) use hoover::dissimilarity;
+pub(crate) use passes::{ColumnSums, Margins, each_industry};
 
 /// The family's rows of the catalogue.
-pub(crate) const METHODS: &[&Method] = &[&gini::GINI];
+pub(crate) const METHODS: &[&Method] = &[
+    &herfindahl::HERFINDAHL,
+    &hoover::HOOVER,
+    &gini::GINI,
+    &locational_gini::LOCATIONAL_GINI,
+    &composite_gini::COMPOSITE_GINI,
+    &ellison_glaeser::ELLISON_GLAESER,
+    &maurel_sedillot::MAUREL_SEDILLOT,
+];

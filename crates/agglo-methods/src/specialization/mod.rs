@@ -2,5 +2,24 @@
 
 use crate::catalog::Method;
 
+mod krugman;
+mod location_quotient;
+mod normality;
+mod plant_bootstrap;
+mod regional_gini;
+mod standardized;
+
+pub use krugman::{KrugmanBenchmark, krugman, krugman_industries, krugman_regions};
+pub use location_quotient::{
+    location_quotient, location_quotients, log_variance, revealed_symmetric_advantage,
+};
+pub use regional_gini::regional_gini;
+pub use standardized::{NormalityTest, bootstrap_cutoff, standard_scores};
+
 /// The family's rows of the catalogue.
-pub(crate) const METHODS: &[&Method] = &[];
+pub(crate) const METHODS: &[&Method] = &[
+    &location_quotient::LOCATION_QUOTIENT,
+    &standardized::STANDARDIZED,
+    &krugman::KRUGMAN,
+    &regional_gini::REGIONAL_GINI,
+];

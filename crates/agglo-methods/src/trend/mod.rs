@@ -4,6 +4,7 @@ use crate::catalog::Method;
 
 mod breaks;
 pub(crate) mod constants;
+pub mod growth;
 mod stage;
 
 pub use breaks::{Candidate, DateInterval, Design, Shape, date_interval};
@@ -11,4 +12,4 @@ pub use stage::{Conversion, PRICE_YEARS, StageScale, half_of, income_usd, label_
 
 /// The family's rows of the catalogue.
 pub(crate) const METHODS: &[&Method] =
-    &[&breaks::STRUCTURAL_BREAKS, &stage::INDUSTRIALIZATION_STAGE];
+    &[&growth::GROWTH, &breaks::STRUCTURAL_BREAKS, &stage::INDUSTRIALIZATION_STAGE];

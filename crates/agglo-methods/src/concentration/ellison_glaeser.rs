@@ -1,0 +1,457 @@
+//! Ellison–Glaeser index: are an industry's establishments closer together than by chance?
+//!
+//! G = Σᵣ (sᵣ − xᵣ)²     X = Σᵣ xᵣ²     H = Σₖ zₖ²     γ = (G − (1 − X) H) / ((1 − X)(1 − H))
+//!
+//! If establishments chose regions at random with probabilities x, E G = (1 − X) H and
+//! Var G = 2 {H² [X − 2 Σx³ + X²] − Σz⁴ [X − 4 Σx³ + 3 X²]}.
+//!
+//! | symbol | meaning                                               | shape | range       | unit |
+//! |--------|-------------------------------------------------------|-------|-------------|------|
+//! | s      | share of each region in the industry                  | R     | ≥ 0, sum 1  | none |
+//! | x      | share of each region in the benchmark                 | R     | ≥ 0, sum 1  | none |
+//! | z      | share of each establishment in the industry           | K     | > 0, sum 1  | none |
+//! | γ      | 0 as by chance, above closer, below farther apart     | 1     | any real    | none |
+//!
+//! Benchmark: the table `benchmark`, else the regions' totals of `activity`, else those of the
+//! establishments themselves. Gaps: refused or left out, by the option `gaps`.
+//! Cost: O(K + I·R), with the random test O(B·K) more.
+//! Source: Ellison and Glaeser (1997), Journal of Political Economy 105(5), 889–927; REAT
+//! `ellison.a` (Wieland 2019). The variance is confirmed by simulation.
+
+use agglo_core::{Column, Datum, Frame, Seed, Text, Undefined, Values, sum};
+use rand::{Rng, RngExt};
+
+use super::plants::{INPUTS, IndustryPlants, PLANT_GAPS, VARIANTS, collect};
+use crate::call::{Answer, Call, MethodError};
+use crate::catalog::{
+    Chapter, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OptionKind, OptionSpec, OutputTable, out,
+};
+use crate::inference::normal_cdf;
+
+/// γ with the parts it is made of, so that a reader can check it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EllisonGlaeser {
+    /// The index.
+    pub gamma: f64,
+    /// Squared distance of the industry's shares from the benchmark's.
+    pub raw_g: f64,
+    /// Herfindahl index of the establishments' sizes.
+    pub herfindahl: f64,
+    /// Mean of G under random choice.
+    pub expected_g: f64,
+    /// Variance of G under random choice.
+    pub variance_g: f64,
+}
+
+impl EllisonGlaeser {
+    /// G as a standard score under random choice.
+    ///
+    /// # Errors
+    /// [`Undefined::NoVariation`] when chance leaves G no room.
+    pub fn z(&self) -> Result<f64, Undefined> {
+        if self.variance_g <= f64::EPSILON * self.expected_g.powi(2) {
+            return Err(Undefined::NoVariation);
+        }
+        Ok((self.raw_g - self.expected_g) / self.variance_g.sqrt())
+    }
+}
+
+/// γ of an industry with establishments of these `sizes` and this activity `by_region`, against
+/// `benchmark`; only the shares of each matter.
+///
+/// # Errors
+/// [`Undefined::ZeroTotal`] for an industry or benchmark without activity,
+/// [`Undefined::NotEnoughEvidence`] when no establishment is known, [`Undefined::SingleUnit`] when
+/// H = 1 and [`Undefined::SingleRegion`] when Σ x² = 1.
+///
+/// # Panics
+/// When `by_region` and `benchmark` are not of one length.
+pub fn ellison_glaeser(
+    sizes: &[f64],
+    by_region: &[f64],
+    benchmark: &[f64],
+) -> Result<EllisonGlaeser, Undefined> {
+    let parts = Parts::of(sizes, by_region, benchmark)?;
+    let Parts { x2, herfindahl: h, .. } = parts;
+    let raw_g = sum(by_region
+        .iter()
+        .zip(benchmark)
+        .map(|(e, b)| (e / parts.industry_total - b / parts.benchmark_total).powi(2)));
+    let x3 = sum(benchmark.iter().map(|b| (b / parts.benchmark_total).powi(3)));
+    let size_total = sum(sizes.iter().copied());
+    let z4 = sum(sizes.iter().map(|size| (size / size_total).powi(4)));
+    let expected_g = (1.0 - x2) * h;
+    let variance_g =
+        2.0 * (h * h * (x2 - 2.0 * x3 + x2 * x2) - z4 * (x2 - 4.0 * x3 + 3.0 * x2 * x2));
+    let gamma = (raw_g - expected_g) / ((1.0 - x2) * (1.0 - h));
+    Ok(EllisonGlaeser { gamma, raw_g, herfindahl: h, expected_g, variance_g: variance_g.max(0.0) })
+}
+
+/// What γ and its relatives are made of.
+pub(super) struct Parts {
+    pub(super) industry_total: f64,
+    pub(super) benchmark_total: f64,
+    /// Σ x².
+    pub(super) x2: f64,
+    /// Σ z².
+    pub(super) herfindahl: f64,
+}
+
+impl Parts {
+    pub(super) fn of(
+        sizes: &[f64],
+        by_region: &[f64],
+        benchmark: &[f64],
+    ) -> Result<Parts, Undefined> {
+        assert_eq!(by_region.len(), benchmark.len(), "a benchmark value for every region");
+        let industry_total = sum(by_region.iter().copied());
+        let benchmark_total = sum(benchmark.iter().copied());
+        if industry_total <= 0.0 || benchmark_total <= 0.0 {
+            return Err(Undefined::ZeroTotal);
+        }
+        if sizes.is_empty() {
+            return Err(Undefined::NotEnoughEvidence);
+        }
+        let size_total = sum(sizes.iter().copied());
+        let herfindahl = sum(sizes.iter().map(|size| (size / size_total).powi(2)));
+        let x2 = sum(benchmark.iter().map(|b| (b / benchmark_total).powi(2)));
+        if sizes.iter().filter(|size| **size > 0.0).count() < 2 {
+            return Err(Undefined::SingleUnit);
+        }
+        if benchmark.iter().filter(|b| **b > 0.0).count() < 2 {
+            return Err(Undefined::SingleRegion);
+        }
+        Ok(Parts { industry_total, benchmark_total, x2, herfindahl })
+    }
+}
+
+/// G of `replicates` random choices of region by all establishments, with probabilities as
+/// `benchmark`; replicate k draws from its own stream.
+pub fn random_g<R: Rng>(
+    sizes: &[f64],
+    benchmark: &[f64],
+    replicates: u32,
+    mut stream: impl FnMut(u32) -> R,
+) -> Vec<f64> {
+    let size_total = sum(sizes.iter().copied());
+    let benchmark_total = sum(benchmark.iter().copied());
+    let mut bound = 0.0;
+    let bounds: Vec<f64> = benchmark
+        .iter()
+        .map(|b| {
+            bound += b / benchmark_total;
+            bound
+        })
+        .collect();
+    let last = benchmark.iter().rposition(|b| *b > 0.0).unwrap_or_default();
+    let mut shares = vec![0.0; benchmark.len()];
+    (0..replicates)
+        .map(|replicate| {
+            let mut rng = stream(replicate);
+            shares.fill(0.0);
+            for size in sizes {
+                let draw: f64 = rng.random();
+                shares[bounds.partition_point(|bound| *bound <= draw).min(last)] +=
+                    size / size_total;
+            }
+            sum(shares.iter().zip(benchmark).map(|(s, b)| (s - b / benchmark_total).powi(2)))
+        })
+        .collect()
+}
+
+/// The direction in which chance is doubted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alternative {
+    /// Closer or farther apart than by chance.
+    TwoSided,
+    /// Closer together.
+    Greater,
+    /// Farther apart.
+    Less,
+}
+
+impl Alternative {
+    const NAMES: [&'static str; 3] = ["two-sided", "greater", "less"];
+
+    fn from_name(name: &str) -> Alternative {
+        match name {
+            "greater" => Alternative::Greater,
+            "less" => Alternative::Less,
+            _ => Alternative::TwoSided,
+        }
+    }
+
+    fn p_value(self, at_least: f64, at_most: f64) -> f64 {
+        match self {
+            Alternative::TwoSided => (2.0 * at_least.min(at_most)).min(1.0),
+            Alternative::Greater => at_least,
+            Alternative::Less => at_most,
+        }
+    }
+
+    /// p of a standard score.
+    pub fn of_z(self, z: f64) -> f64 {
+        self.p_value(normal_cdf(-z), normal_cdf(z))
+    }
+
+    /// p of `observed` among `simulated`, itself counted.
+    pub fn of_simulated(self, observed: f64, simulated: &[f64]) -> f64 {
+        // A simulated G that equals the observed one may differ from it in the last bits.
+        let slack = 1e-12 * observed.abs();
+        let share = |n: usize| (1 + n) as f64 / (1 + simulated.len()) as f64;
+        let at_least = simulated.iter().filter(|g| **g >= observed - slack).count();
+        let at_most = simulated.iter().filter(|g| **g <= observed + slack).count();
+        self.p_value(share(at_least), share(at_most))
+    }
+}
+
+/// With this many establishments or fewer the index says little.
+const FEW_PLANTS: usize = 3;
+
+pub(super) static ELLISON_GLAESER: Method = Method {
+    id: "ellison-glaeser",
+    chapter: Chapter::Status,
+    title: Text::new("Ellison–Glaeser index", "埃利森—格莱泽指数"),
+    help: Text::new(
+        "Are an industry's establishments closer together than by chance?",
+        "一个行业的企业单位是否比随机分布更集聚？",
+    ),
+    inputs: INPUTS,
+    options: &[
+        OptionSpec {
+            name: "test",
+            kind: OptionKind::Choice(&["normal", "monte-carlo"]),
+            default: "normal",
+            help: Text::new(
+                "p-value from the standard score, or from random choices of region",
+                "p 值依据标准分，或依据随机选址模拟",
+            ),
+        },
+        OptionSpec {
+            name: "alternative",
+            kind: OptionKind::Choice(&Alternative::NAMES),
+            default: "two-sided",
+            help: Text::new(
+                "two-sided, closer than by chance, or farther apart",
+                "双侧、更集聚或更分散",
+            ),
+        },
+        OptionSpec {
+            name: "replicates",
+            kind: OptionKind::Integer(99, 99_999),
+            default: "999",
+            help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
+        },
+        OptionSpec {
+            name: "moderate",
+            kind: OptionKind::Number(-1.0, 1.0),
+            default: "0.02",
+            help: Text::new(
+                "γ from which the reading is moderate (Ellison and Glaeser 1997)",
+                "判为中等集聚的 γ 下限（Ellison 与 Glaeser 1997）",
+            ),
+        },
+        OptionSpec {
+            name: "strong",
+            kind: OptionKind::Number(-1.0, 1.0),
+            default: "0.05",
+            help: Text::new(
+                "γ above which the reading is strong (Ellison and Glaeser 1997)",
+                "判为高度集聚的 γ 下限（Ellison 与 Glaeser 1997）",
+            ),
+        },
+        PLANT_GAPS,
+    ],
+    variants: VARIANTS,
+    outputs: &[OutputTable {
+        name: "industries",
+        columns: &[
+            OUT_PERIOD,
+            OUT_INDUSTRY,
+            out("gamma", "1", "γ", "γ"),
+            out("raw_g", "1", "Raw concentration G", "原始集中度 G"),
+            out("herfindahl", "1", "Herfindahl of establishments", "企业单位赫芬达尔指数"),
+            out("expected_g", "1", "G by chance", "随机期望 G"),
+            out("variance_g", "1", "Variance of G by chance", "随机方差 G"),
+            out("z", "1", "Standard score", "标准分"),
+            out("p_value", "1", "p-value", "p 值"),
+            out("n_plants", "1", "Establishments", "企业单位数"),
+            out("reading", "", "Reading", "判读"),
+            out("reliability", "", "Reliability", "可靠性"),
+        ],
+    }],
+    formula: "γ = (G − (1 − X) H)/((1 − X)(1 − H))   G = Σ (s − x)²   X = Σ x²   H = Σ z²   s, x: \
+              shares of the regions in the industry and in the benchmark; z: shares of the \
+              establishments",
+    source: "Ellison and Glaeser (1997), Journal of Political Economy 105(5), 889–927; REAT \
+             ellison.a (Wieland 2019)",
+    mark: Mark::Verified,
+    run,
+};
+
+struct Rules {
+    monte_carlo: bool,
+    alternative: Alternative,
+    replicates: u32,
+    moderate: f64,
+    strong: f64,
+    seed: Seed,
+}
+
+#[derive(Default)]
+struct Rows {
+    period: Vec<i64>,
+    industry: Vec<agglo_core::Key>,
+    numbers: [Vec<Datum>; 7],
+    n_plants: Vec<i64>,
+    reading: Vec<Option<agglo_core::Key>>,
+    reliability: Vec<Option<agglo_core::Key>>,
+}
+
+impl Rows {
+    fn push(&mut self, unit: u32, plants: &IndustryPlants, benchmark: &[f64], rules: &Rules) {
+        let index = ellison_glaeser(&plants.sizes, &plants.by_region, benchmark);
+        let of = |part: fn(&EllisonGlaeser) -> f64| Datum::from(index.map(|index| part(&index)));
+        let z = index.and_then(|index| index.z());
+        let p_value = match index {
+            Ok(index) if rules.monte_carlo => {
+                let method = format!("ellison-glaeser/{}", plants.period);
+                let stream = |replicate| rules.seed.stream(&method, unit, replicate);
+                let simulated = random_g(&plants.sizes, benchmark, rules.replicates, stream);
+                Ok(rules.alternative.of_simulated(index.raw_g, &simulated))
+            }
+            _ => z.map(|z| rules.alternative.of_z(z)),
+        };
+        let row = [
+            of(|index| index.gamma),
+            of(|index| index.raw_g),
+            of(|index| index.herfindahl),
+            of(|index| index.expected_g),
+            of(|index| index.variance_g),
+            Datum::from(z),
+            Datum::from(p_value),
+        ];
+        for (column, value) in self.numbers.iter_mut().zip(row) {
+            column.push(value);
+        }
+        self.period.push(plants.period);
+        self.industry.push(plants.industry.clone());
+        self.n_plants.push(plants.sizes.len() as i64);
+        self.reading.push(index.ok().map(|index| rules.reading(index.gamma).into()));
+        let reliability = if plants.sizes.len() <= FEW_PLANTS { "few-plants" } else { "ok" };
+        self.reliability.push(index.ok().map(|_| reliability.into()));
+    }
+
+    fn frame(self) -> Result<Frame, MethodError> {
+        let names = ["gamma", "raw_g", "herfindahl", "expected_g", "variance_g", "z", "p_value"];
+        let mut columns = vec![
+            Column::integer("period", "", self.period),
+            Column::text("industry", self.industry),
+        ];
+        let numbers = names.into_iter().zip(self.numbers);
+        columns.extend(numbers.map(|(name, values)| Column::number(name, "1", values)));
+        columns.push(Column::integer("n_plants", "1", self.n_plants));
+        columns.push(Column::new("reading", "", Values::Text(self.reading)));
+        columns.push(Column::new("reliability", "", Values::Text(self.reliability)));
+        Ok(Frame::new(columns)?)
+    }
+}
+
+impl Rules {
+    fn reading(&self, gamma: f64) -> &'static str {
+        if gamma > self.strong {
+            "strong"
+        } else if gamma >= self.moderate {
+            "moderate"
+        } else {
+            "dispersed"
+        }
+    }
+}
+
+fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
+    let rules = Rules {
+        monte_carlo: call.option("test") == "monte-carlo",
+        alternative: Alternative::from_name(call.option("alternative")),
+        replicates: call.option_integer("replicates") as u32,
+        moderate: call.option_number("moderate"),
+        strong: call.option_number("strong"),
+        seed: call.seed(),
+    };
+    let (periods, notes) = collect(call)?;
+    let n_industries: u64 = periods.iter().map(|period| period.industries.len() as u64).sum();
+    let mut rows = Rows::default();
+    let mut done = 0;
+    for period in periods {
+        for (unit, plants) in period.industries.iter().enumerate() {
+            call.control().step(done, n_industries)?;
+            rows.push(unit as u32, plants, &period.benchmark, &rules);
+            done += 1;
+        }
+    }
+    Ok(Answer::one("industries", rows.frame()?).noting(notes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZES: [f64; 4] = [100.0, 50.0, 30.0, 20.0];
+    const BY_REGION: [f64; 3] = [150.0, 50.0, 0.0];
+    const BENCHMARK: [f64; 3] = [0.3, 0.3, 0.4];
+
+    #[track_caller]
+    fn check(sizes: &[f64], by_region: &[f64], benchmark: &[f64], gamma: Result<f64, Undefined>) {
+        match (ellison_glaeser(sizes, by_region, benchmark), gamma) {
+            (Ok(found), Ok(gamma)) => {
+                assert!((found.gamma - gamma).abs() < 1e-12, "{found:?} is not {gamma}");
+            }
+            (found, expected) => assert_eq!(found.map(|found| found.gamma), expected),
+        }
+    }
+
+    // x = (1/2, 1/2), four equal plants: H = 1/4. Three against one: G = 1/8 = (1/2)(1/4).
+    #[test]
+    fn three_against_one_is_what_chance_expects() {
+        check(&[1.0; 4], &[3.0, 1.0], &[1.0, 1.0], Ok(0.0));
+    }
+
+    #[test]
+    fn all_four_in_one_of_two_equal_regions_give_one() {
+        check(&[1.0; 4], &[4.0, 0.0], &[1.0, 1.0], Ok(1.0));
+    }
+
+    #[test]
+    fn the_shares_of_the_benchmark_give_minus_h_over_one_minus_h() {
+        check(&[1.0; 4], &[2.0, 2.0], &[1.0, 1.0], Ok(-0.25 / 0.75));
+    }
+
+    #[test]
+    fn one_plant_one_region_and_no_plant_have_no_index() {
+        check(&[5.0], &[5.0, 0.0], &[1.0, 1.0], Err(Undefined::SingleUnit));
+        check(&[5.0, 5.0], &[5.0, 5.0], &[1.0, 0.0], Err(Undefined::SingleRegion));
+        check(&[], &[5.0, 5.0], &[1.0, 1.0], Err(Undefined::NotEnoughEvidence));
+        check(&[], &[0.0, 0.0], &[1.0, 1.0], Err(Undefined::ZeroTotal));
+    }
+
+    // Mean and variance of G in theory: .2277 and .0234872; 20,000 draws, four standard errors.
+    #[test]
+    fn random_choices_have_the_mean_and_the_variance_of_the_theory() {
+        let index = ellison_glaeser(&SIZES, &BY_REGION, &BENCHMARK).unwrap();
+        let stream = |replicate| Seed(1).stream("test", 0, replicate);
+        let simulated = random_g(&SIZES, &BENCHMARK, 20_000, stream);
+        let mean = agglo_core::mean(&simulated).unwrap();
+        let sd = crate::inference::standard_deviation(&simulated, 1).unwrap();
+        assert!((mean - index.expected_g).abs() < 4.0 * sd / 20_000_f64.sqrt(), "{mean}");
+        assert!((sd * sd / index.variance_g - 1.0).abs() < 0.05, "{sd}");
+    }
+
+    #[test]
+    fn p_values_count_the_observed_one_and_fold_both_tails() {
+        let simulated = [0.1, 0.2, 0.3, 0.4];
+        assert_eq!(Alternative::Greater.of_simulated(0.35, &simulated), 0.4);
+        assert_eq!(Alternative::Less.of_simulated(0.35, &simulated), 0.8);
+        assert_eq!(Alternative::TwoSided.of_simulated(0.35, &simulated), 0.8);
+    }
+}
