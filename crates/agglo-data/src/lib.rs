@@ -1,1 +1,51 @@
-//! stub
+//! Files in, canonical tables out: readers, checks, reduction, provenance.
+//!
+//! This crate knows files, encodings, Arrow and the query engine. It must not know any statistic,
+//! any study file, or how results look.
+//!
+//! | for                                                 | look at                               |
+//! |-----------------------------------------------------|---------------------------------------|
+//! | what a canonical table holds                        | [`table_spec`]                        |
+//! | what an unknown file looks like                     | [`sniff()`]                           |
+//! | one source of a table                               | [`read`], [`ReadSpec`], [`Reading`]   |
+//! | several sources joined                              | [`assemble`], [`Table`]               |
+//! | codes that no list knows                            | [`check_codes`]                       |
+//! | registers too large for memory                      | [`reduce::cells`]                     |
+//! | files of our own, with units, gaps and origins      | [`write_table`], [`write_frame`]      |
+//! | tables for other programs and for people            | [`export()`]                          |
+//! | files that are whole or not there                   | [`atomic()`], [`write_atomic`]        |
+//! | is it still the same                                | [`hash_file`], [`hash_frame`]         |
+//! | what is wrong, where, and what to do                | [`Diagnostic`], [`DataError`], [`codes()`] |
+//!
+//! Every row of a source is used, or rejected with its place and a reason: used + rejected = read.
+
+mod assemble;
+mod atomic;
+mod check;
+mod codes;
+mod diagnostic;
+mod encoding;
+mod export;
+mod hash;
+mod number;
+mod reader;
+pub mod reduce;
+mod sniff;
+mod source;
+mod spec;
+mod store;
+mod table;
+
+pub use assemble::assemble;
+pub use atomic::{atomic, write_atomic};
+pub use check::check_codes;
+pub use codes::{CodeInfo, code, codes, codes_markdown};
+pub use diagnostic::{DataError, Diagnostic, Severity};
+pub use export::{Format, export, export_file};
+pub use hash::{hash_file, hash_frame};
+pub use reader::{ReaderInfo, read, readers};
+pub use sniff::{Heading, Reason, Sniff, Sureness, sniff};
+pub use source::SourceFormat;
+pub use spec::{Origin, Origins, ReadSpec, Reading, SourceFile};
+pub use store::{Table, read_frame, read_table, write_frame, write_table};
+pub use table::{ColumnSpec, Kind, Sign, TableSpec, table_spec, tables};

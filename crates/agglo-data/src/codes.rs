@@ -1,0 +1,362 @@
+//! Every diagnostic code with its title and explanation; `agglo explain A0101` prints one.
+
+use crate::diagnostic::Severity;
+
+/// One diagnostic code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// The stable code, such as `A0101`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line.
+    pub title: &'static str,
+    /// What happened, why it matters, and what to do.
+    pub explanation: &'static str,
+}
+
+const fn error(code: &'static str, title: &'static str, explanation: &'static str) -> CodeInfo {
+    CodeInfo { code, severity: Severity::Error, title, explanation }
+}
+
+const fn warning(code: &'static str, title: &'static str, explanation: &'static str) -> CodeInfo {
+    CodeInfo { code, severity: Severity::Warning, title, explanation }
+}
+
+const fn note(code: &'static str, title: &'static str, explanation: &'static str) -> CodeInfo {
+    CodeInfo { code, severity: Severity::Note, title, explanation }
+}
+
+pub(crate) const NO_FILE: &str = "A0101";
+pub(crate) const UNREADABLE: &str = "A0102";
+pub(crate) const EMPTY_FILE: &str = "A0103";
+pub(crate) const HEADER_ONLY: &str = "A0104";
+pub(crate) const DAMAGED: &str = "A0105";
+pub(crate) const NO_SHEET: &str = "A0106";
+pub(crate) const UNKNOWN_ENCODING: &str = "A0107";
+pub(crate) const UNDECODABLE: &str = "A0108";
+pub(crate) const ENCODING_GUESSED: &str = "A0109";
+pub(crate) const UNWRITABLE: &str = "A0110";
+pub(crate) const DISK_FULL: &str = "A0111";
+pub(crate) const SHEET_CHOSEN: &str = "A0112";
+pub(crate) const NO_COLUMN: &str = "A0201";
+pub(crate) const NO_HEADING: &str = "A0202";
+pub(crate) const HEADING_TWICE: &str = "A0203";
+pub(crate) const UNKNOWN_TABLE: &str = "A0204";
+pub(crate) const UNKNOWN_READER: &str = "A0205";
+pub(crate) const UNKNOWN_COLUMN: &str = "A0206";
+pub(crate) const NO_MEASURE: &str = "A0207";
+pub(crate) const NO_PERIODS: &str = "A0208";
+pub(crate) const FILES_DIFFER: &str = "A0209";
+pub(crate) const BAD_SETTING: &str = "A0210";
+pub(crate) const EMPTY_KEY: &str = "A0301";
+pub(crate) const NOT_A_NUMBER: &str = "A0302";
+pub(crate) const NEGATIVE: &str = "A0303";
+pub(crate) const NEGATIVE_KEPT: &str = "A0304";
+pub(crate) const NO_YEAR: &str = "A0305";
+pub(crate) const FIELD_COUNT: &str = "A0306";
+pub(crate) const DUPLICATE: &str = "A0307";
+pub(crate) const NOTES_AFTER_DATA: &str = "A0308";
+pub(crate) const ALL_FILTERED: &str = "A0309";
+pub(crate) const NAN_AS_MISSING: &str = "A0310";
+pub(crate) const NOT_WHOLE: &str = "A0311";
+pub(crate) const MIXED_UNITS: &str = "A0401";
+pub(crate) const UNKNOWN_REGION: &str = "A0501";
+pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
+pub(crate) const CONFLICT: &str = "A0601";
+pub(crate) const UNITS_DIFFER: &str = "A0602";
+pub(crate) const KEYS_DIFFER: &str = "A0603";
+pub(crate) const SUM_TOO_LARGE: &str = "A0701";
+pub(crate) const ENGINE: &str = "A0702";
+
+const CODES: &[CodeInfo] = &[
+    error(
+        NO_FILE,
+        "file not found",
+        "The path names no file, or its pattern (`*`, `?`) matches none. \
+         A relative path starts at the folder of the study, or at `-C DIR`. \
+         Check the spelling, and that the file was not moved.",
+    ),
+    error(
+        UNREADABLE,
+        "file cannot be read",
+        "The file exists and the system refuses to read it: it is a folder, its permissions exclude \
+         you, or the disk failed. agglo opens inputs for reading only and changes no permission.",
+    ),
+    error(
+        EMPTY_FILE,
+        "file is empty",
+        "The file holds no byte, or only blank lines. An interrupted download or an export of an \
+         empty query looks like this. Fetch the file again.",
+    ),
+    error(
+        HEADER_ONLY,
+        "headings without data",
+        "There is a heading row and nothing below it. No data is not the same as zero, so agglo \
+         does not go on as if the table were full of zeros.",
+    ),
+    error(
+        DAMAGED,
+        "file is damaged or of another format",
+        "The first bytes decide the format (Parquet, Excel, OpenDocument, text), whatever the file \
+         is called, and the rest does not follow that format. Open the file with the program it came \
+         from and save it again.",
+    ),
+    error(
+        NO_SHEET,
+        "no such sheet",
+        "The workbook has no sheet of the name given with `sheet`. The names there are stand in the \
+         message.",
+    ),
+    error(
+        UNKNOWN_ENCODING,
+        "unknown encoding",
+        "`encoding` takes the names of the WHATWG encoding standard: `utf-8`, `gb18030`, \
+         `utf-16le`, `utf-16be`, `windows-1252`, `big5`, `shift_jis` and so on.",
+    ),
+    warning(
+        UNDECODABLE,
+        "bytes that the encoding does not allow",
+        "Some bytes mean nothing in the encoding used and became U+FFFD. Keys that hold such a \
+         character will match nothing. Leave `encoding` out to have it detected, or name the right one.",
+    ),
+    note(
+        ENCODING_GUESSED,
+        "encoding was guessed",
+        "The file is neither UTF-8 nor marked by a byte order mark, so its encoding was inferred from \
+         the frequency of its characters. Look at some names; if they are wrong, set `encoding`.",
+    ),
+    error(
+        UNWRITABLE,
+        "file cannot be written",
+        "The folder does not exist, is read-only, or belongs to somebody else. agglo writes beside the \
+         target and renames, so it needs to create files in the folder itself. The old file is untouched.",
+    ),
+    error(
+        DISK_FULL,
+        "no space left",
+        "The disk or the quota is full. The file that was being written has been removed and the old \
+         one, if there was one, is untouched. Free some space and run again: what is done is kept.",
+    ),
+    note(
+        SHEET_CHOSEN,
+        "first sheet used",
+        "The workbook has several sheets and `sheet` names none, so the first was read.",
+    ),
+    error(
+        NO_COLUMN,
+        "column missing",
+        "The table needs this column, and no heading of the file is called that. Say which heading holds \
+         it (`columns = { region = \"GeoFIPS\" }`), or give one value for the whole file (`constants`).",
+    ),
+    error(
+        NO_HEADING,
+        "heading not in the file",
+        "`columns`, `filter`, `periods_across` or `value` names a heading that the file does not have. \
+         The nearest one is suggested; case and blanks at the ends do not matter.",
+    ),
+    error(
+        HEADING_TWICE,
+        "heading occurs twice",
+        "Two columns carry the heading that is asked for, so it is not known which is meant. Rename one \
+         of them in the file.",
+    ),
+    error(
+        UNKNOWN_TABLE,
+        "unknown table",
+        "agglo knows a fixed set of tables (`activity`, `region`, `plant`, …); `agglo list` shows them.",
+    ),
+    error(
+        UNKNOWN_READER,
+        "unknown reader",
+        "`reader` is one of `tidy`, `wide`, `bea-cagdp2`. Leave it out to have the layout recognized.",
+    ),
+    error(
+        UNKNOWN_COLUMN,
+        "column unknown to the table",
+        "`columns`, `constants` or `units` gives a column that the table does not have and the table is \
+         not open to further measures. The nearest name is suggested.",
+    ),
+    error(
+        NO_MEASURE,
+        "no measure",
+        "The keys were found and nothing to measure beside them. Map at least one heading to a measure, \
+         for instance `columns = { employment = \"emp\" }`.",
+    ),
+    error(
+        NO_PERIODS,
+        "no heading is a period",
+        "The wide layout has one column per period, headed by its year. No heading holds a year between \
+         1500 and 2500. Name them with `periods_across`, or use the tidy layout.",
+    ),
+    error(
+        FILES_DIFFER,
+        "files of one pattern differ",
+        "The files that one pattern matches must give the same columns of the table. Read files of \
+         another shape with an entry of their own; they are joined by their keys.",
+    ),
+    error(
+        BAD_SETTING,
+        "setting makes no sense here",
+        "A setting of the reader has a value that cannot be used: a constant that is no number, the same \
+         character for decimals and thousands, or a setting that this reader does not know.",
+    ),
+    error(
+        EMPTY_KEY,
+        "key is empty",
+        "Every row needs its keys (region, industry, …). A total is often left without a code; give it \
+         one or filter it out. The row was rejected.",
+    ),
+    error(
+        NOT_A_NUMBER,
+        "not a number",
+        "The cell is neither a number in the format declared (`decimal`, `thousands`) nor a known mark \
+         for a gap. Recognized everywhere: an empty cell, `NA`, `N/A`, `(NA)`, `:`, `..`, `…` for missing \
+         and `(D)` for suppressed. Anything else, such as `-`, `c` or `S`, means different things in \
+         different sources and must be declared: `text_gaps = { \"-\" = \"missing\" }`. The row was rejected.",
+    ),
+    error(
+        NEGATIVE,
+        "negative where that cannot be",
+        "Counts of people, firms, patents or areas are zero or more. The row was rejected.",
+    ),
+    warning(
+        NEGATIVE_KEPT,
+        "negative value kept",
+        "Value added and other amounts of money can be negative. They are kept; methods that form shares \
+         of them will refuse.",
+    ),
+    error(
+        NO_YEAR,
+        "year missing or unreadable",
+        "The period of a row must be a whole number, usually a year such as `2019` or `2019年`. Dates and \
+         quarters are not cut down to years in silence. The row was rejected.",
+    ),
+    error(
+        FIELD_COUNT,
+        "row has too few or too many fields",
+        "The row does not have as many fields as there are headings: often a comma inside an unquoted \
+         name, a line break, or a note below the data. The row was rejected.",
+    ),
+    error(
+        DUPLICATE,
+        "two rows with one key",
+        "Both rows are named. Usually totals stand among their parts, or two versions of the data were \
+         joined. Adding them up could count twice, so the later row was rejected. Filter the rows you want.",
+    ),
+    note(
+        NOTES_AFTER_DATA,
+        "notes below the data",
+        "Lines below the data that carry remarks of the publisher were recognized and not counted as rows.",
+    ),
+    warning(
+        ALL_FILTERED,
+        "no row is left",
+        "`filter` keeps none of the rows. Check the spelling of the values; they are compared as text, \
+         blanks at the ends left out.",
+    ),
+    note(
+        NAN_AS_MISSING,
+        "NaN counted as missing",
+        "A binary column holds not-a-number, which agglo takes for a missing value, as pandas and R do.",
+    ),
+    error(NOT_WHOLE, "not a whole number", "The column takes whole numbers. The row was rejected."),
+    error(
+        MIXED_UNITS,
+        "several units in one column",
+        "The unit column changes within the file. Values in different units must not meet in one measure. \
+         Filter one unit, or read each with an entry of its own. The row was rejected.",
+    ),
+    warning(
+        UNKNOWN_REGION,
+        "region not in the region table",
+        "The code does not occur in the table of regions. Often a leading zero was lost in a spreadsheet, \
+         or the data use another vintage of the codes.",
+    ),
+    warning(
+        UNKNOWN_INDUSTRY,
+        "industry not in the industry table",
+        "The code does not occur in the table of industries. Often totals stand among the parts, or the \
+         data use another version of the classification.",
+    ),
+    error(
+        CONFLICT,
+        "two values for one cell",
+        "Two files give different values for the same measure and key; both places are named. agglo does \
+         not choose. Drop one source, or filter so that they do not overlap.",
+    ),
+    error(
+        UNITS_DIFFER,
+        "units differ between files",
+        "Two sources of one measure declare different units. Convert one, or give it another name.",
+    ),
+    error(
+        KEYS_DIFFER,
+        "keys differ between files",
+        "Sources of one table must have the same key columns: a file by region and year cannot be joined \
+         row by row with one by region alone. Give the missing key as a constant.",
+    ),
+    error(
+        SUM_TOO_LARGE,
+        "sum too large for exact arithmetic",
+        "Sums are kept exactly in 38 decimal digits, squares included. Declare fewer decimals for the \
+         measure, or give it in a larger unit.",
+    ),
+    error(
+        ENGINE,
+        "the engine stopped",
+        "The query engine could not finish; its own message is shown. Too little memory or no room for \
+         spilled data are the usual reasons: see `--memory` and the temporary folder.",
+    ),
+];
+
+/// Every diagnostic code, in order.
+pub fn codes() -> &'static [CodeInfo] {
+    CODES
+}
+
+/// The code of this name, whatever its case.
+pub fn code(name: &str) -> Option<&'static CodeInfo> {
+    CODES.iter().find(|info| info.code.eq_ignore_ascii_case(name))
+}
+
+/// All codes as the page `docs/errors.md`.
+pub fn codes_markdown() -> String {
+    let mut page = String::from(
+        "# Diagnostics\n\n\
+         Every message about data carries one of these codes; `agglo explain A0302` prints its entry.\n\
+         An error rejects the row, or the file where no row can be read.\n\
+         A warning keeps the row.\n\
+         A note says what was done.\n\
+         This page is written by a test from the list in `crates/agglo-data/src/codes.rs`.\n",
+    );
+    for info in CODES {
+        let severity = info.severity.word();
+        page += &format!("\n## {} · {} ({severity})\n\n", info.code, info.title);
+        for sentence in info.explanation.split_inclusive(". ") {
+            page += sentence.trim();
+            page.push('\n');
+        }
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_distinct() {
+        assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+    }
+
+    #[test]
+    fn the_page_of_codes_says_what_the_list_says() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+        if std::env::var_os("AGGLO_BLESS").is_some() {
+            std::fs::write(path, codes_markdown()).unwrap();
+        }
+        let page = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(page, codes_markdown(), "renew with AGGLO_BLESS=1 cargo test -p agglo-data");
+    }
+}

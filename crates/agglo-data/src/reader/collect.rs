@@ -1,0 +1,477 @@
+//! Rows become columns: the one place where cells turn into keys, numbers and gaps.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use agglo_core::{Column, Datum, Frame, Key, Values};
+
+use super::plan::{Binding, Plan, RowKind, Target};
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Place, Sink};
+use crate::number::{NumberFormat, whole_number};
+use crate::source::{Cell, Row};
+use crate::spec::{Origin, Origins, SourceFile};
+use crate::table::{Kind, Sign, TableSpec};
+
+/// No table has more keys.
+const MAX_KEYS: usize = 5;
+const NONE: u32 = u32::MAX;
+
+/// Distinct texts, numbered as they come.
+#[derive(Default)]
+struct Interner {
+    places: HashMap<Key, u32>,
+    texts: Vec<Key>,
+    last: u32,
+}
+
+impl Interner {
+    fn place(&mut self, text: &str) -> u32 {
+        // Files are mostly sorted by some key, so the last text is often the next.
+        if self.texts.get(self.last as usize).is_some_and(|last| last.as_ref() == text) {
+            return self.last;
+        }
+        if let Some(&place) = self.places.get(text) {
+            self.last = place;
+            return place;
+        }
+        let key: Key = Arc::from(text);
+        let place = self.texts.len() as u32;
+        self.texts.push(key.clone());
+        self.places.insert(key, place);
+        self.last = place;
+        place
+    }
+}
+
+/// A cell that was understood.
+#[derive(Clone, Copy)]
+enum Staged {
+    Text(u32),
+    Integer(Option<i64>),
+    Number(Datum),
+}
+
+enum Store {
+    Text(Interner, Vec<u32>),
+    Integer(Vec<Option<i64>>),
+    Number(Vec<Datum>),
+}
+
+/// The rows of one source so far.
+pub(super) struct Collector {
+    targets: Vec<Target>,
+    stores: Vec<Store>,
+    /// One list per target; empty for keys.
+    origins: Vec<Vec<Origin>>,
+    /// Key → file and row that gave it; `None` where rows may repeat.
+    seen: Option<HashMap<[u32; MAX_KEYS], (u16, u32)>>,
+    unit: Option<(String, u32)>,
+    files: Vec<SourceFile>,
+    pub(super) sink: Sink,
+    pub(super) n_read: u64,
+    pub(super) n_used: u64,
+    pub(super) n_filtered: u64,
+    pub(super) n_remarks: u64,
+    staged: Vec<Staged>,
+    buffer: String,
+}
+
+/// One file while its rows are taken.
+pub(super) struct FileContext<'f> {
+    pub(super) plan: &'f Plan,
+    pub(super) format: &'f NumberFormat,
+    pub(super) headings: &'f [String],
+    pub(super) place: &'f Place,
+}
+
+impl FileContext<'_> {
+    fn diagnostic(
+        &self,
+        code: &'static str,
+        row: u32,
+        column: Option<usize>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Diagnostic {
+        let diagnostic = Diagnostic::new(code, message, remedy).at(self.place).row(row);
+        match column.and_then(|column| self.headings.get(column)) {
+            Some(heading) => diagnostic.column(heading),
+            None => diagnostic,
+        }
+    }
+}
+
+impl Collector {
+    pub(super) fn new(table: &'static TableSpec, targets: Vec<Target>) -> Collector {
+        let stores = targets
+            .iter()
+            .map(|target| match target.kind {
+                Kind::Text => Store::Text(Interner::default(), Vec::new()),
+                Kind::Integer => Store::Integer(Vec::new()),
+                Kind::Number => Store::Number(Vec::new()),
+            })
+            .collect();
+        let has = |name: &str| targets.iter().any(|target| target.name == name);
+        let repeats = table.repeats_without.is_some_and(|key| !has(key));
+        Collector {
+            origins: vec![Vec::new(); targets.len()],
+            seen: (!repeats).then(HashMap::new),
+            stores,
+            targets,
+            unit: None,
+            files: Vec::new(),
+            sink: Sink::default(),
+            n_read: 0,
+            n_used: 0,
+            n_filtered: 0,
+            n_remarks: 0,
+            staged: Vec::new(),
+            buffer: String::new(),
+        }
+    }
+
+    pub(super) fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    pub(super) fn begin_file(&mut self, file: SourceFile) {
+        self.files.push(file);
+    }
+
+    /// Takes one row: into the frame, aside, or rejected with the reason.
+    pub(super) fn row(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) {
+        let plan = file.plan;
+        let kind = plan.classify.as_ref().map_or(RowKind::Data, |classify| classify(row));
+        let kept = |(column, values): &(usize, Vec<String>)| {
+            let mut buffer = String::new();
+            let text = row.cell(*column).text(&mut buffer).trim_matches(plan.strip);
+            values.iter().any(|value| value == text)
+        };
+        match kind {
+            RowKind::Remark => {
+                self.n_remarks += 1;
+                self.sink.push(codes::NOTES_AFTER_DATA, || {
+                    let message = "a remark of the publisher, not a row of data";
+                    let found = row.cell(0).text(&mut String::new()).to_owned();
+                    file.diagnostic(codes::NOTES_AFTER_DATA, number, None, message, "").found(found)
+                });
+                return;
+            }
+            RowKind::Aside => {
+                self.n_filtered += 1;
+                return;
+            }
+            RowKind::Data if !plan.filters.iter().all(kept) => {
+                self.n_filtered += 1;
+                return;
+            }
+            RowKind::Data => {}
+        }
+        self.n_read += 1;
+        if self.stage(file, number, row) && self.store(file, number, row) {
+            self.n_used += 1;
+        }
+    }
+
+    /// Understands the cells that hold for the whole row; says whether all could be.
+    fn stage(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+        let width = file.plan.width;
+        if row.len() < width || (width..row.len()).any(|column| !row.cell(column).is_blank()) {
+            let found = row.len();
+            self.sink.push(codes::FIELD_COUNT, || {
+                let message = format!("{found} fields under {width} headings");
+                let remedy = "quote names that hold the delimiter; remove notes below the data";
+                file.diagnostic(codes::FIELD_COUNT, number, None, message, remedy)
+                    .found(row.cell(0).text(&mut String::new()))
+            });
+            return false;
+        }
+        if !self.same_unit(file, number, row) {
+            return false;
+        }
+        self.staged.clear();
+        let mut good = true;
+        for place in 0..self.targets.len() {
+            let (cell, column) = match &file.plan.bindings[place] {
+                Binding::Column(column) => (row.cell(*column), Some(*column)),
+                Binding::Constant(text) => (Cell::Text(text), None),
+                Binding::Across => {
+                    self.staged.push(Staged::Integer(None));
+                    continue;
+                }
+            };
+            if let Some(staged) = self.cell(file, place, number, cell, column) {
+                self.staged.push(staged);
+            } else {
+                good = false;
+                self.staged.push(Staged::Integer(None));
+            }
+        }
+        good
+    }
+
+    /// One cell for target `place`, or `None` when it was reported.
+    fn cell(
+        &mut self,
+        file: &FileContext<'_>,
+        place: usize,
+        number: u32,
+        cell: Cell<'_>,
+        column: Option<usize>,
+    ) -> Option<Staged> {
+        let target = &self.targets[place];
+        let name = &target.name;
+        let text = |cell: Cell<'_>| cell.text(&mut String::new()).to_owned();
+        match (target.kind, &mut self.stores[place]) {
+            (Kind::Text, Store::Text(interner, _)) => {
+                let text = cell.text(&mut self.buffer).trim_matches(file.plan.strip);
+                if !text.is_empty() {
+                    return Some(Staged::Text(interner.place(text)));
+                }
+                if !target.filled {
+                    return Some(Staged::Text(NONE));
+                }
+                self.sink.push(codes::EMPTY_KEY, || {
+                    let message = format!("`{name}` is empty");
+                    let remedy = "give the row its code, or filter it out if it is a total";
+                    file.diagnostic(codes::EMPTY_KEY, number, column, message, remedy)
+                });
+                None
+            }
+            (Kind::Integer, _) => {
+                let value = whole_number(cell).filter(|value| i32::try_from(*value).is_ok());
+                let optional = !target.filled && !target.is_key;
+                if value.is_some() || (optional && file.format.datum(cell).is_ok_and(is_gap)) {
+                    return Some(Staged::Integer(value));
+                }
+                let (code, message, remedy) = if name == "period" {
+                    let message = if cell.is_blank() {
+                        "the year is missing"
+                    } else {
+                        "the year is not a whole number"
+                    };
+                    (codes::NO_YEAR, message.to_owned(), "write a year such as 2019")
+                } else {
+                    let message = format!("`{name}` is not a whole number");
+                    (codes::NOT_WHOLE, message, "correct the cell, or leave it empty")
+                };
+                self.sink.push(code, || {
+                    file.diagnostic(code, number, column, message, remedy).found(text(cell))
+                });
+                None
+            }
+            (Kind::Number, _) => self.number(file, place, number, cell, column),
+            (Kind::Text, _) => unreachable!("text is stored as text"),
+        }
+    }
+
+    fn number(
+        &mut self,
+        file: &FileContext<'_>,
+        place: usize,
+        number: u32,
+        cell: Cell<'_>,
+        column: Option<usize>,
+    ) -> Option<Staged> {
+        let target = &self.targets[place];
+        let name = &target.name;
+        let text = |cell: Cell<'_>| cell.text(&mut String::new()).to_owned();
+        if matches!(cell, Cell::Number(value) if value.is_nan()) {
+            self.sink.push(codes::NAN_AS_MISSING, || {
+                let message = format!("`{name}` is NaN and counted as missing");
+                let remedy = "write null for what is missing";
+                file.diagnostic(codes::NAN_AS_MISSING, number, column, message, remedy)
+            });
+        }
+        match file.format.datum(cell) {
+            Ok(Datum::Number(value)) if value < 0.0 && target.sign != Sign::Any => {
+                let (code, message) = if target.sign == Sign::Count {
+                    (codes::NEGATIVE, format!("`{name}` cannot be negative"))
+                } else {
+                    (codes::NEGATIVE_KEPT, format!("`{name}` is negative"))
+                };
+                let remedy = match code {
+                    codes::NEGATIVE => "correct the cell, or declare the mark in text_gaps",
+                    _ => "kept; leave the row out of measures that form shares",
+                };
+                self.sink.push(code, || {
+                    file.diagnostic(code, number, column, message, remedy).found(text(cell))
+                });
+                (code == codes::NEGATIVE_KEPT).then_some(Staged::Number(Datum::Number(value)))
+            }
+            Ok(datum) => Some(Staged::Number(datum)),
+            Err(why) => {
+                self.sink.push(codes::NOT_A_NUMBER, || {
+                    let message = format!("`{name}` is not a number");
+                    file.diagnostic(codes::NOT_A_NUMBER, number, column, message, why.remedy)
+                        .found(text(cell))
+                });
+                None
+            }
+        }
+    }
+
+    fn same_unit(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+        let Some(column) = file.plan.unit else { return true };
+        let mut buffer = String::new();
+        let unit = row.cell(column).text(&mut buffer);
+        let Some((first, first_row)) = &self.unit else {
+            self.unit = Some((unit.to_owned(), number));
+            return true;
+        };
+        if unit == first {
+            return true;
+        }
+        self.sink.push(codes::MIXED_UNITS, || {
+            let message = format!("the unit is `{unit}` here and `{first}` in row {first_row}");
+            let remedy =
+                format!("keep one: filter = {{ \"{}\" = [\"{first}\"] }}", file.headings[column]);
+            file.diagnostic(codes::MIXED_UNITS, number, Some(column), message, remedy).found(unit)
+        });
+        false
+    }
+
+    /// Puts the staged row into the columns, once per period in the wide layout.
+    fn store(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+        if file.plan.periods.is_empty() {
+            if !self.is_new(file, number) {
+                return false;
+            }
+            self.append(file, number, None);
+            return true;
+        }
+        let across = |kind: Kind| {
+            let is = |place: &usize| file.plan.bindings[*place] == Binding::Across;
+            (0..self.targets.len()).filter(is).find(|&place| self.targets[place].kind == kind)
+        };
+        let (Some(period_at), Some(value_at)) = (across(Kind::Integer), across(Kind::Number))
+        else {
+            unreachable!("the wide plan binds a period and a number across");
+        };
+        // The row is used whole or not at all, so every cell is looked at before one is stored.
+        let mut cells = Vec::with_capacity(file.plan.periods.len());
+        for &(column, period) in &file.plan.periods {
+            let cell = self.cell(file, value_at, number, row.cell(column), Some(column));
+            cells.push((column, period, cell));
+        }
+        let mut good = cells.iter().all(|(_, _, cell)| cell.is_some());
+        for &(_, period, _) in &cells {
+            self.staged[period_at] = Staged::Integer(Some(period));
+            good = good && self.is_new(file, number);
+        }
+        if !good {
+            return false;
+        }
+        for (column, period, cell) in cells {
+            self.staged[period_at] = Staged::Integer(Some(period));
+            if let Some(cell) = cell {
+                self.staged[value_at] = cell;
+            }
+            self.append(file, number, Some(column));
+        }
+        true
+    }
+
+    fn key(&self) -> [u32; MAX_KEYS] {
+        let mut key = [NONE; MAX_KEYS];
+        let places = (0..self.targets.len()).filter(|&place| self.targets[place].is_key);
+        for (slot, place) in key.iter_mut().zip(places) {
+            *slot = match self.staged[place] {
+                Staged::Text(text) => text,
+                Staged::Integer(value) => value.map_or(NONE, |value| value as i32 as u32),
+                Staged::Number(_) => unreachable!("a key is no number"),
+            };
+        }
+        key
+    }
+
+    /// Whether the staged key was not there before; reports both rows where it was.
+    fn is_new(&mut self, file: &FileContext<'_>, number: u32) -> bool {
+        let key = self.key();
+        let Some(seen) = &self.seen else { return true };
+        let Some(&(first_file, first_row)) = seen.get(&key) else { return true };
+        let words = self.key_in_words();
+        let same_file = usize::from(first_file) + 1 == self.files.len();
+        let elsewhere = &self.files[usize::from(first_file)].path;
+        self.sink.push(codes::DUPLICATE, || {
+            let first = if same_file { "this file" } else { elsewhere };
+            let message = format!("{words} is already given by row {first_row} of {first}");
+            let remedy = "remove one of the two, or filter out totals and other versions";
+            file.diagnostic(codes::DUPLICATE, number, None, message, remedy)
+        });
+        false
+    }
+
+    fn key_in_words(&self) -> String {
+        let keys = self.targets.iter().enumerate().filter(|(_, target)| target.is_key);
+        let words = keys.map(|(place, target)| {
+            let value = match (self.staged[place], &self.stores[place]) {
+                (Staged::Text(text), Store::Text(interner, _)) if text != NONE => {
+                    interner.texts[text as usize].to_string()
+                }
+                (Staged::Integer(Some(value)), _) => value.to_string(),
+                _ => "none".to_owned(),
+            };
+            format!("{} {value}", target.name)
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    fn append(&mut self, file: &FileContext<'_>, number: u32, across: Option<usize>) {
+        let file_idx = (self.files.len() - 1) as u16;
+        let key = self.key();
+        if let Some(seen) = &mut self.seen {
+            seen.insert(key, (file_idx, number));
+        }
+        for (place, store) in self.stores.iter_mut().enumerate() {
+            match (store, self.staged[place]) {
+                (Store::Text(_, texts), Staged::Text(text)) => texts.push(text),
+                (Store::Integer(values), Staged::Integer(value)) => values.push(value),
+                (Store::Number(values), Staged::Number(datum)) => values.push(datum),
+                _ => unreachable!("a cell is staged in its column's kind"),
+            }
+            if !self.targets[place].is_key {
+                let column = match &file.plan.bindings[place] {
+                    Binding::Column(column) => Some(*column),
+                    Binding::Across => across,
+                    Binding::Constant(_) => None,
+                };
+                self.origins[place].push(column.map_or(Origin::default(), |column| Origin {
+                    file: file_idx,
+                    row: number,
+                    column: column as u16,
+                }));
+            }
+        }
+    }
+
+    /// The frame with its origins, and what was found.
+    pub(super) fn finish(self) -> (Frame, Origins, Sink) {
+        let unit = self.unit.map(|(unit, _)| unit).unwrap_or_default();
+        let mut columns = Vec::new();
+        let mut origins = Origins { files: self.files, ..Origins::default() };
+        for ((target, store), cells) in self.targets.into_iter().zip(self.stores).zip(self.origins)
+        {
+            let values = match store {
+                Store::Text(interner, texts) => Values::Text(
+                    texts.iter().map(|&text| interner.texts.get(text as usize).cloned()).collect(),
+                ),
+                Store::Integer(values) => Values::Integer(values),
+                Store::Number(values) => Values::Number(values),
+            };
+            let from_file = target.unit.is_empty() && target.kind == Kind::Number;
+            let unit = if from_file { unit.clone() } else { target.unit };
+            if !target.is_key {
+                origins.cells.insert(target.name.clone(), cells);
+            }
+            columns.push(Column::new(target.name, unit, values));
+        }
+        // Targets are distinct and every store grew by one per row.
+        (Frame::new(columns).unwrap_or_default(), origins, self.sink)
+    }
+}
+
+fn is_gap(datum: Datum) -> bool {
+    datum.gap().is_some()
+}

@@ -1,0 +1,281 @@
+//! What to ask the engine, and of which rows.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use agglo_core::{Column, Datum, Frame, Gap, Values};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+
+use super::engine_error;
+use crate::codes;
+use crate::diagnostic::{DataError, Diagnostic};
+use crate::number::NumberFormat;
+use crate::reader::{Binding, Plan, Request, tidy_plan};
+use crate::source::{OpenOptions, Source, SourceFormat, expand};
+use crate::spec::ReadSpec;
+use crate::table::{Kind, table_spec};
+
+/// Where the rows are.
+pub(super) enum Rows {
+    Csv { paths: Vec<String>, n_columns: usize, delimiter: u8, quotes: bool, extension: String },
+    Parquet { paths: Vec<String>, extension: String },
+    Memory(RecordBatch),
+}
+
+/// An expression for a key, and whether it comes from a column.
+pub(super) struct KeyExpr {
+    pub(super) name: &'static str,
+    pub(super) sql: String,
+}
+
+pub(super) struct Job {
+    pub(super) rows: Rows,
+    pub(super) format: SourceFormat,
+    pub(super) keys: Vec<KeyExpr>,
+    /// Columns that a filter looks at, with the values kept; compared without blanks at the ends.
+    pub(super) filters: Vec<(String, Vec<String>)>,
+    pub(super) measure: String,
+    pub(super) measure_name: String,
+    pub(super) unit: String,
+    pub(super) number_format: NumberFormat,
+    pub(super) scale: u8,
+}
+
+impl Job {
+    /// The job on the files as they are, or `None` where they are not plain.
+    pub(super) fn plain(spec: &ReadSpec, root: &Path, scale: u8) -> Result<Option<Job>, DataError> {
+        if spec.file.as_os_str() == "-" || spec.reader.as_deref().is_some_and(|id| id != "tidy") {
+            return Ok(None);
+        }
+        let files = expand(&spec.file, root)?;
+        let mut sources = Vec::new();
+        for (path, shown) in &files {
+            let options = OpenOptions {
+                encoding: spec.encoding.as_deref(),
+                delimiter: spec.delimiter,
+                ..OpenOptions::default()
+            };
+            sources.push(Source::open(path, shown, options)?);
+        }
+        let first = &sources[0];
+        let (layout, _) = crate::reader::recognize(&first.headings, Some(spec));
+        let extension = |path: &Path| {
+            path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default()
+        };
+        let same = |source: &Source| {
+            source.headings == first.headings
+                && source.format == first.format
+                && source.delimiter == first.delimiter
+        };
+        let readable = |path: &Path| {
+            extension(path) == extension(&files[0].0)
+                && !path.to_string_lossy().contains(['*', '?', '['])
+        };
+        let utf8 = |source: &Source| source.scan.encoding == encoding_rs::UTF_8;
+        let plain = (layout == "tidy" || spec.reader.is_some())
+            && first.format != SourceFormat::Workbook
+            && sources.iter().all(same)
+            && files.iter().all(|(path, _)| readable(path))
+            && (first.format == SourceFormat::Parquet || sources.iter().all(utf8));
+        if !plain {
+            return Ok(None);
+        }
+        let Some(table) = table_spec(&spec.table) else { return Ok(None) };
+        let request = Request { spec, table, headings: &first.headings, place: &first.place };
+        let (plan, number_format) = tidy_plan(&request)?;
+        if !number_format.is_plain() || plan.unit.is_some() {
+            return Ok(None);
+        }
+        let absolute = |path: &Path| {
+            std::path::absolute(path).unwrap_or(path.to_owned()).to_string_lossy().into_owned()
+        };
+        let paths: Vec<String> = files.iter().map(|(path, _)| absolute(path)).collect();
+        let extension = extension(&files[0].0);
+        let is_text = first.format == SourceFormat::Text;
+        let rows = if is_text {
+            Rows::Csv {
+                paths,
+                n_columns: first.headings.len(),
+                delimiter: first.delimiter.unwrap_or(b','),
+                quotes: sources.iter().any(|source| source.scan.quotes),
+                extension,
+            }
+        } else {
+            Rows::Parquet { paths, extension }
+        };
+        let name = |column: usize| {
+            if is_text { format!("c{column}") } else { first.headings[column].clone() }
+        };
+        Job::new(spec, &plan, rows, first.format, &name, number_format, scale).map(Some)
+    }
+
+    /// The job on rows that were read.
+    pub(super) fn read(spec: &ReadSpec, frame: &Frame, scale: u8) -> Result<Job, DataError> {
+        let text = |column: &Column| -> StringArray {
+            match column.values() {
+                Values::Text(texts) => texts.iter().map(Option::as_deref).collect(),
+                Values::Integer(values) => {
+                    values.iter().map(|value| value.map(|v| v.to_string())).collect()
+                }
+                Values::Number(values) => values
+                    .iter()
+                    .map(|datum| match datum {
+                        Datum::Number(value) => Some(value.to_string()),
+                        Datum::Gap(Gap::Suppressed) => Some("(D)".to_owned()),
+                        Datum::Gap(_) => None,
+                    })
+                    .collect(),
+            }
+        };
+        let names: Vec<String> = frame.columns().iter().map(|c| c.name().to_owned()).collect();
+        let fields: Vec<Field> =
+            names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+        let arrays: Vec<ArrayRef> =
+            frame.columns().iter().map(|c| Arc::new(text(c)) as ArrayRef).collect();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+            .map_err(|error| engine_error(&error.into()))?;
+        let measure = measure_of(
+            spec,
+            frame
+                .columns()
+                .iter()
+                .map(|column| (column.name(), matches!(column.values(), Values::Number(_)))),
+        )?;
+        let unit = frame.column(&measure).map(|c| c.unit().to_owned()).unwrap_or_default();
+        let keys = ["region", "industry", "period"]
+            .into_iter()
+            .filter(|key| frame.has(key))
+            .map(|name| KeyExpr { name, sql: identifier(name) })
+            .collect();
+        Ok(Job {
+            rows: Rows::Memory(batch),
+            format: SourceFormat::Text,
+            keys,
+            filters: Vec::new(),
+            measure: measure.clone(),
+            measure_name: measure,
+            unit,
+            number_format: NumberFormat::new(None, None, []),
+            scale,
+        })
+    }
+
+    fn new(
+        spec: &ReadSpec,
+        plan: &Plan,
+        rows: Rows,
+        format: SourceFormat,
+        name: &dyn Fn(usize) -> String,
+        number_format: NumberFormat,
+        scale: u8,
+    ) -> Result<Job, DataError> {
+        let bound = |wanted: &str| {
+            let at = plan.targets.iter().position(|target| target.name == wanted)?;
+            Some((&plan.bindings[at], &plan.targets[at]))
+        };
+        let expression = |binding: &Binding| match binding {
+            Binding::Column(column) => identifier(&name(*column)),
+            Binding::Constant(text) => literal(text),
+            Binding::Across => "NULL".to_owned(),
+        };
+        let measure_name = measure_of(
+            spec,
+            plan.targets.iter().map(|t| (t.name.as_str(), t.kind == Kind::Number)),
+        )?;
+        let Some((Binding::Column(column), target)) = bound(&measure_name) else {
+            let message = format!("`{measure_name}` is no column of the source");
+            return Err(Diagnostic::new(codes::NO_MEASURE, message, "map it in `columns`").into());
+        };
+        let keys = ["region", "industry", "period"]
+            .into_iter()
+            .filter_map(|key| {
+                bound(key).map(|(binding, _)| KeyExpr { name: key, sql: expression(binding) })
+            })
+            .collect();
+        let filters =
+            plan.filters.iter().map(|(column, kept)| (name(*column), kept.clone())).collect();
+        Ok(Job {
+            rows,
+            format,
+            keys,
+            filters,
+            measure: name(*column),
+            measure_name,
+            unit: target.unit.clone(),
+            number_format,
+            scale,
+        })
+    }
+
+    /// Plain SQL, so that an unmodified executor of a cluster can run it.
+    pub(super) fn sql(&self, measure_is_text: bool) -> String {
+        let measure = identifier(&self.measure);
+        let marks = |wanted: &dyn Fn(Gap) -> bool| {
+            let marks = self.number_format.gaps().iter().filter(|(_, gap)| wanted(**gap));
+            let marks: Vec<String> = marks.map(|(mark, _)| literal(mark)).collect();
+            if measure_is_text && !marks.is_empty() {
+                format!("({measure} IS NOT NULL AND {measure} IN ({}))", marks.join(", "))
+            } else {
+                "false".to_owned()
+            }
+        };
+        let any_gap = format!("({measure} IS NULL OR {})", marks(&|_| true));
+        let suppressed = marks(&|gap| gap == Gap::Suppressed);
+        let filters = self.filters.iter().map(|(column, _)| identifier(column));
+        let keys = self.keys.iter().map(|key| key.sql.clone()).chain(filters);
+        let keys: Vec<String> = keys
+            .enumerate()
+            .map(|(place, sql)| format!("CAST({sql} AS VARCHAR) AS k{place}"))
+            .collect();
+        let names: Vec<String> = (0..keys.len()).map(|place| format!("k{place}")).collect();
+        let names = names.join(", ");
+        format!(
+            "SELECT {names}, count(x) AS n, sum(x) AS s, sum(x * x) AS q, max(x) AS hi, \
+             min(x) AS lo, sum(CASE WHEN gap THEN 1 ELSE 0 END) AS gaps, \
+             sum(CASE WHEN suppressed THEN 1 ELSE 0 END) AS suppressed, \
+             sum(CASE WHEN x IS NULL AND NOT gap THEN 1 ELSE 0 END) AS bad \
+             FROM (SELECT {}, TRY_CAST({measure} AS DECIMAL(18, {})) AS x, {any_gap} AS gap, \
+             {suppressed} AS suppressed FROM t) GROUP BY {names}",
+            keys.join(", "),
+            self.scale,
+        )
+    }
+}
+
+/// The measure to sum: the one named, or the only number column there is.
+fn measure_of<'t>(
+    spec: &ReadSpec,
+    columns: impl Iterator<Item = (&'t str, bool)>,
+) -> Result<String, DataError> {
+    if let Some(value) = &spec.value {
+        return Ok(value.clone());
+    }
+    let numbers: Vec<&str> = columns.filter(|(_, number)| *number).map(|(name, _)| name).collect();
+    match numbers.as_slice() {
+        [only] => Ok((*only).to_owned()),
+        several => {
+            let message = format!("{} measures, and none is named", several.len());
+            let remedy = format!("set value to one of {}", several.join(", "));
+            Err(Diagnostic::new(codes::NO_MEASURE, message, remedy).into())
+        }
+    }
+}
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_texts_cannot_leave_their_quotes() {
+        assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
+        assert_eq!(literal("it's"), "'it''s'");
+    }
+}

@@ -1,0 +1,506 @@
+//! What a file looks like, with a proposal how to read it and the reasons for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use agglo_core::Datum;
+
+use crate::diagnostic::DataError;
+use crate::number::{NumberFormat, whole_number, year_in_heading};
+use crate::reader::{fold, recognize};
+use crate::source::{Cell, OpenOptions, Row, Source, SourceFormat};
+use crate::spec::ReadSpec;
+use crate::table::{Kind, TableSpec, table_spec};
+
+/// How sure a proposal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sureness {
+    /// The file says so.
+    Certain,
+    /// Everything seen agrees with it.
+    Likely,
+    /// Somebody should look.
+    Guess,
+}
+
+/// One thing proposed, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What is proposed.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// How sure that is.
+    pub sureness: Sureness,
+}
+
+/// One heading and what stands under it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heading {
+    /// The heading as in the file.
+    pub name: String,
+    /// What its cells hold, as far as seen.
+    pub kind: Kind,
+    /// A few of its cells.
+    pub examples: Vec<String>,
+    /// Distinct cells among those seen.
+    pub n_distinct: usize,
+    /// Cells seen that are empty or a known mark of a gap.
+    pub n_gaps: usize,
+}
+
+/// What a file looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sniff {
+    /// The file.
+    pub path: String,
+    /// Its format, told by its first bytes.
+    pub format: SourceFormat,
+    /// The reader proposed.
+    pub reader: String,
+    /// The encoding; `binary` for Parquet and workbooks.
+    pub encoding: String,
+    /// The sign between fields of a text file.
+    pub delimiter: Option<char>,
+    /// The sheet looked at.
+    pub sheet: Option<String>,
+    /// All sheets of a workbook.
+    pub sheets: Vec<String>,
+    /// The decimal sign, where it is not `.`.
+    pub decimal: Option<char>,
+    /// The sign between groups of three digits.
+    pub thousands: Option<char>,
+    /// The headings.
+    pub headings: Vec<Heading>,
+    /// The canonical table proposed.
+    pub table: Option<String>,
+    /// Canonical column → heading.
+    pub columns: BTreeMap<String, String>,
+    /// Wide layout: the measure that the cells hold, when the file says so.
+    pub value: Option<String>,
+    /// Wide layout: the headings that are periods.
+    pub periods_across: Vec<String>,
+    /// Texts among numbers that are no known mark of a gap.
+    pub unknown_marks: Vec<String>,
+    /// Rows looked at.
+    pub n_rows_seen: usize,
+    /// What is proposed and why.
+    pub reasons: Vec<Reason>,
+}
+
+impl Sniff {
+    /// The proposal as a source to read; the table is `activity` where none is proposed.
+    pub fn to_spec(&self) -> ReadSpec {
+        let table = self.table.clone().unwrap_or_else(|| "activity".to_owned());
+        let wide = self.reader == "wide";
+        ReadSpec {
+            reader: Some(self.reader.clone()),
+            columns: self.columns.clone(),
+            periods_across: wide.then(|| self.periods_across.clone()),
+            value: self.value.clone(),
+            decimal: self.decimal,
+            thousands: self.thousands,
+            encoding: (self.encoding != "binary")
+                .then(|| self.encoding.split(' ').next().unwrap_or_default().to_owned()),
+            delimiter: self.delimiter,
+            sheet: self.sheet.clone(),
+            ..ReadSpec::new(table, &self.path)
+        }
+    }
+}
+
+const ROWS_SEEN: usize = 2000;
+const EXAMPLES: usize = 3;
+
+/// Headings that usually hold a key, the likeliest first; a pattern also matches as a word of a
+/// longer heading.
+const KEY_HEADINGS: [(&str, &[&str]); 4] = [
+    (
+        "region",
+        &[
+            "region_code",
+            "gb_code",
+            "geofips",
+            "fips",
+            "nuts",
+            "itl1",
+            "itl2",
+            "itl3",
+            "itl",
+            "lad",
+            "geo",
+            "area_code",
+            "region",
+            "county",
+            "province",
+            "prefecture",
+            "state",
+            "municipality",
+            "city",
+            "地区代码",
+            "地区",
+            "省份",
+            "城市",
+        ],
+    ),
+    (
+        "industry",
+        &[
+            "ind_code",
+            "industry_code",
+            "industryclassification",
+            "sic07_code",
+            "sic5",
+            "sic",
+            "nace_r2",
+            "nace",
+            "naics",
+            "isic",
+            "gbt4754",
+            "industry",
+            "sector",
+            "行业代码",
+            "行业",
+        ],
+    ),
+    ("period", &["period", "year", "time", "jahr", "anno", "年份", "年度", "时间"]),
+    ("indicator", &["indicator", "variable", "指标"]),
+];
+
+const MEASURE_HEADINGS: [(&str, &[&str]); 10] = [
+    ("employment", &["employment", "employees", "emp", "jobs", "persons", "就业", "从业人员"]),
+    ("value_added", &["value_added", "gva", "va", "增加值"]),
+    ("output", &["output", "gross_output", "产值", "总产值"]),
+    ("revenue", &["revenue", "turnover", "sales", "营业收入"]),
+    ("n_firms", &["n_firms", "firms", "enterprises", "企业数"]),
+    ("gdp", &["gdp", "grp", "地区生产总值"]),
+    ("population", &["population", "pop", "人口"]),
+    ("name", &["name", "region_name", "name_en", "名称"]),
+    ("name_zh", &["name_zh"]),
+    ("value", &["value", "obs_value", "数值"]),
+];
+
+/// Looks at the first rows of a file and proposes how to read it.
+///
+/// # Errors
+/// When the file is missing, empty or unreadable.
+pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
+    let shown = path.display().to_string();
+    let mut source = Source::open(path, &shown, OpenOptions::default())?;
+    let mut seen = vec![Seen::default(); source.headings.len()];
+    let mut n_rows_seen = 0;
+    let width = source.headings.len();
+    source.each_row(&mut |_, row: &dyn Row| {
+        // Lines with one field below a wide head are remarks.
+        if row.len() == width {
+            for (column, seen) in seen.iter_mut().enumerate() {
+                seen.take(row.cell(column));
+            }
+            n_rows_seen += 1;
+        }
+        n_rows_seen < ROWS_SEEN
+    })?;
+    let mut sniff = Sniff {
+        path: shown,
+        format: source.format,
+        reader: String::new(),
+        encoding: source.encoding.clone(),
+        delimiter: source.delimiter.map(char::from),
+        sheet: source.place.sheet.clone(),
+        sheets: source.sheets.clone(),
+        decimal: None,
+        thousands: None,
+        headings: Vec::new(),
+        table: None,
+        columns: BTreeMap::new(),
+        value: None,
+        periods_across: Vec::new(),
+        unknown_marks: Vec::new(),
+        n_rows_seen,
+        reasons: Vec::new(),
+    };
+    let certain = !source.scan.guessed;
+    sniff.reason(
+        &format!("encoding = {}", source.encoding),
+        if certain { "the bytes say so" } else { "inferred from the frequency of characters" },
+        if certain { Sureness::Certain } else { Sureness::Guess },
+    );
+    if let Some(delimiter) = sniff.delimiter {
+        let what = format!("delimiter = {delimiter:?}");
+        sniff.reason(&what, "it splits the first lines into equally many fields", Sureness::Likely);
+    }
+    let format = sniff.number_format(&seen);
+    sniff.headings =
+        source.headings.iter().zip(&seen).map(|(name, seen)| seen.heading(name, &format)).collect();
+    let (reader, why) = recognize(&source.headings, None);
+    sniff.reader = reader.to_owned();
+    let sureness = if reader == "bea-cagdp2" { Sureness::Certain } else { Sureness::Likely };
+    sniff.reason(&format!("reader = {reader}"), &why, sureness);
+    sniff.propose_columns();
+    let mut marks: BTreeSet<&String> = BTreeSet::new();
+    for (heading, seen) in sniff.headings.iter().zip(&seen) {
+        if heading.kind != Kind::Text {
+            let unknown = |text: &&String| format.datum(Cell::Text(text)).is_err();
+            marks.extend(seen.distinct.iter().filter(unknown));
+        }
+    }
+    sniff.unknown_marks = marks.into_iter().take(10).cloned().collect();
+    if !sniff.unknown_marks.is_empty() {
+        let what = format!("declare in text_gaps: {}", sniff.unknown_marks.join(" "));
+        sniff.reason(&what, "these stand among numbers and mean different things", Sureness::Guess);
+    }
+    Ok(sniff)
+}
+
+/// The cells under one heading.
+#[derive(Clone, Default)]
+struct Seen {
+    distinct: BTreeSet<String>,
+    examples: Vec<String>,
+    n: usize,
+}
+
+impl Seen {
+    fn take(&mut self, cell: Cell<'_>) {
+        self.n += 1;
+        let mut buffer = String::new();
+        let text = cell.text(&mut buffer).trim_matches('"').trim();
+        if !text.is_empty() && self.examples.len() < EXAMPLES {
+            let text = text.to_owned();
+            if !self.examples.contains(&text) {
+                self.examples.push(text);
+            }
+        }
+        if !self.distinct.contains(text) {
+            self.distinct.insert(text.to_owned());
+        }
+    }
+
+    /// How many distinct cells are numbers, gaps and neither, in `format`.
+    fn tally(&self, format: &NumberFormat) -> (usize, usize, usize) {
+        let mut tally = (0, 0, 0);
+        for text in &self.distinct {
+            match format.datum(Cell::Text(text)) {
+                Ok(Datum::Number(_)) => tally.0 += 1,
+                Ok(Datum::Gap(_)) => tally.1 += 1,
+                Err(_) => tally.2 += 1,
+            }
+        }
+        tally
+    }
+
+    fn heading(&self, name: &str, format: &NumberFormat) -> Heading {
+        let (numbers, gaps, others) = self.tally(format);
+        let padded = |text: &String| {
+            text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
+        };
+        // A few marks among many numbers are undeclared gaps, not names.
+        let is_number = numbers > 0 && others * 5 <= numbers && !self.distinct.iter().any(padded);
+        let whole = |text: &String| {
+            whole_number(Cell::Text(text)).is_some()
+                || format.datum(Cell::Text(text)).is_ok_and(|datum| datum.gap().is_some())
+        };
+        let kind = match is_number {
+            true if self.distinct.iter().all(whole) => Kind::Integer,
+            true => Kind::Number,
+            false => Kind::Text,
+        };
+        Heading {
+            name: name.to_owned(),
+            kind,
+            examples: self.examples.clone(),
+            n_distinct: self.distinct.len(),
+            n_gaps: gaps,
+        }
+    }
+}
+
+impl Sniff {
+    fn reason(&mut self, what: &str, why: &str, sureness: Sureness) {
+        self.reasons.push(Reason { what: what.to_owned(), why: why.to_owned(), sureness });
+    }
+
+    /// The way of writing numbers that makes numbers of most cells.
+    fn number_format(&mut self, seen: &[Seen]) -> NumberFormat {
+        let plain = NumberFormat::new(None, None, []);
+        let n_numbers =
+            |format: &NumberFormat| -> usize { seen.iter().map(|seen| seen.tally(format).0).sum() };
+        let mut best = (plain.clone(), n_numbers(&plain), None, None);
+        for (decimal, thousands) in [
+            (None, Some(',')),
+            (Some(','), None),
+            (Some(','), Some('.')),
+            (None, Some(' ')),
+            (None, Some('\u{a0}')),
+            (Some(','), Some(' ')),
+        ] {
+            let format = NumberFormat::new(decimal, thousands, []);
+            let n = n_numbers(&format);
+            if n > best.1 {
+                best = (format, n, decimal, thousands);
+            }
+        }
+        (self.decimal, self.thousands) = (best.2, best.3);
+        if let Some(thousands) = self.thousands {
+            let why = "it makes numbers of cells that are none without it";
+            self.reason(&format!("thousands = {thousands:?}"), why, Sureness::Likely);
+        }
+        if let Some(decimal) = self.decimal {
+            let why = "it makes numbers of cells that are none without it";
+            self.reason(&format!("decimal = {decimal:?}"), why, Sureness::Likely);
+        }
+        best.0
+    }
+
+    fn propose_columns(&mut self) {
+        let mut taken = BTreeSet::new();
+        if self.reader == "wide" || self.reader == "bea-cagdp2" {
+            let years = self.headings.iter().map(|heading| heading.name.clone());
+            self.periods_across = years.filter(|name| year_in_heading(name).is_some()).collect();
+            taken.extend(self.periods_across.iter().cloned());
+        }
+        for (key, patterns) in KEY_HEADINGS {
+            let wide = !self.periods_across.is_empty();
+            if key == "period" && wide {
+                continue;
+            }
+            let found = self.best_heading(patterns, &taken);
+            let found = found.map(|(name, exact)| {
+                let sureness = if exact { Sureness::Likely } else { Sureness::Guess };
+                (name, "the heading is a usual one for it", sureness)
+            });
+            let Some((heading, why, sureness)) = found else { continue };
+            self.reason(&format!("{key} = {heading:?}"), why, sureness);
+            taken.insert(heading.clone());
+            self.columns.insert(key.to_owned(), heading);
+        }
+        let Some(table) = self.propose_table() else { return };
+        self.table = Some(table.name.to_owned());
+        if self.reader == "bea-cagdp2" {
+            // This reader knows its own headings.
+            self.columns.retain(|key, _| key == "industry");
+            self.value = Some("value_added".to_owned());
+            return;
+        }
+        self.columns.retain(|key, _| table.column(key).is_some());
+        if self.periods_across.is_empty() {
+            self.propose_measures(table, &mut taken);
+        } else if table.measures.iter().all(|column| !column.required) {
+            self.reason(
+                "value = ?",
+                "the file does not say what its cells measure",
+                Sureness::Guess,
+            );
+        }
+    }
+
+    fn propose_measures(&mut self, table: &'static TableSpec, taken: &mut BTreeSet<String>) {
+        for (measure, patterns) in MEASURE_HEADINGS {
+            let fits = table.column(measure).is_some() || (table.open && measure == "value");
+            if let (true, Some((heading, exact))) = (fits, self.best_heading(patterns, taken)) {
+                let kind = table.column(measure).map_or(Kind::Number, |column| column.kind);
+                let have = self.headings.iter().find(|h| h.name == heading).map(|h| h.kind);
+                if (kind == Kind::Text) == (have == Some(Kind::Text)) {
+                    let sureness = if exact { Sureness::Likely } else { Sureness::Guess };
+                    let what = format!("{measure} = {heading:?}");
+                    self.reason(&what, "the heading is a usual one for it", sureness);
+                    taken.insert(heading.clone());
+                    self.columns.insert(measure.to_owned(), heading);
+                }
+            }
+        }
+        if !table.open {
+            return;
+        }
+        let names_things = matches!(table.name, "region" | "industry");
+        let rest = self.headings.iter().filter(|heading| {
+            heading.kind != Kind::Text && !taken.contains(&heading.name) && !names_things
+        });
+        let rest: Vec<String> = rest.map(|heading| heading.name.clone()).collect();
+        for heading in rest {
+            let name = fold(&heading);
+            if !self.columns.contains_key(&name) && !table.is_key(&name) {
+                self.columns.insert(name, heading);
+            }
+        }
+    }
+
+    fn propose_table(&mut self) -> Option<&'static TableSpec> {
+        let has = |key: &str| self.columns.contains_key(key);
+        let period = has("period") || !self.periods_across.is_empty();
+        let (name, why) = if has("region") && has("indicator") {
+            ("indicator", "there are a region and an indicator")
+        } else if has("region") && has("industry") {
+            ("activity", "there are a region and an industry")
+        } else if has("region") && period {
+            ("region_year", "there are a region and a year, and no industry")
+        } else if has("region") {
+            ("region", "there is a region, and neither industry nor year")
+        } else if has("industry") {
+            ("industry", "there is an industry and no region")
+        } else if period {
+            ("series", "there is a year, and neither region nor industry")
+        } else {
+            return None;
+        };
+        self.reason(&format!("table = {name}"), why, Sureness::Likely);
+        table_spec(name)
+    }
+
+    /// The heading that fits the earliest pattern, whole headings before words of headings.
+    fn best_heading(&self, patterns: &[&str], taken: &BTreeSet<String>) -> Option<(String, bool)> {
+        let free = || self.headings.iter().filter(|heading| !taken.contains(&heading.name));
+        let whole = patterns
+            .iter()
+            .find_map(|pattern| free().find(|heading| fold(&heading.name) == *pattern));
+        if let Some(heading) = whole {
+            return Some((heading.name.clone(), true));
+        }
+        patterns.iter().find_map(|pattern| {
+            let has_word =
+                |heading: &&Heading| fold(&heading.name).split('_').any(|word| word == *pattern);
+            free().find(has_word).map(|heading| (heading.name.clone(), false))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Sniff {
+        let folder = agglo_testkit::scratch();
+        let path = folder.path().join("file.csv");
+        std::fs::write(&path, text).unwrap();
+        sniff(&path).unwrap()
+    }
+
+    #[test]
+    fn a_tidy_file_is_mapped_by_its_headings() {
+        let sniff = check("Jahr;NUTS;NACE_R2;emp\n2019;DE11;C;1,5\n2019;DE12;C;2,5\n");
+        assert_eq!((sniff.reader.as_str(), sniff.delimiter), ("tidy", Some(';')));
+        assert_eq!(sniff.decimal, Some(','));
+        assert_eq!(sniff.table.as_deref(), Some("activity"));
+        let mapped: Vec<_> = sniff.columns.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(
+            mapped,
+            [
+                ("employment", "emp"),
+                ("industry", "NACE_R2"),
+                ("period", "Jahr"),
+                ("region", "NUTS")
+            ]
+        );
+    }
+
+    #[test]
+    fn years_as_headings_make_a_wide_file() {
+        let sniff = check(
+            "region,industry,2018,2019\n01,C,1,2\n02,C,-,4\n03,C,5,6\n04,C,9,8\n05,C,11,12\n06,C,7,3\n",
+        );
+        assert_eq!(sniff.reader, "wide");
+        assert_eq!(sniff.periods_across, ["2018", "2019"]);
+        assert_eq!(sniff.headings[0].kind, Kind::Text);
+        assert_eq!(sniff.unknown_marks, ["-"]);
+    }
+}

@@ -1,0 +1,143 @@
+//! CSV, TSV and their relatives, streamed.
+
+use std::cell::Cell as Flag;
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::rc::Rc;
+
+use encoding_rs::Encoding;
+
+use super::{Cell, Row, SharedFlag, clean_headings, damaged, empty, read_at_most, unreadable};
+use crate::codes;
+use crate::diagnostic::{DataError, Diagnostic, Place};
+use crate::encoding::Utf8Reader;
+
+pub(super) struct Delimited {
+    reader: csv::Reader<Box<dyn Read>>,
+    pub(super) delimiter: u8,
+    replaced: SharedFlag,
+}
+
+impl Row for csv::StringRecord {
+    fn len(&self) -> usize {
+        csv::StringRecord::len(self)
+    }
+
+    fn cell(&self, column: usize) -> Cell<'_> {
+        self.get(column).map_or(Cell::Empty, Cell::Text)
+    }
+}
+
+pub(super) fn open(
+    file: File,
+    encoding: &'static Encoding,
+    delimiter: Option<char>,
+    place: &Place,
+) -> Result<(Vec<String>, Delimited), DataError> {
+    let replaced = Rc::new(Flag::new(false));
+    let mut text = Utf8Reader::new(file, encoding, replaced.clone());
+    let head = read_at_most(&mut text, 1 << 16).map_err(|error| unreadable(place, &error))?;
+    let delimiter = match delimiter {
+        Some(sign) if sign.is_ascii() => sign as u8,
+        Some(sign) => {
+            let message = format!("`{sign}` cannot be the delimiter");
+            let remedy = "use `,`, `;`, `|` or a tab";
+            return Err(Diagnostic::new(codes::BAD_SETTING, message, remedy).at(place).into());
+        }
+        None => guess_delimiter(&String::from_utf8_lossy(&head)),
+    };
+    let all: Box<dyn Read> = Box::new(Cursor::new(head).chain(text));
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(1 << 18)
+        .from_reader(all);
+    let mut record = csv::StringRecord::new();
+    loop {
+        if !reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
+            return Err(empty(place).into());
+        }
+        if !Row::is_blank(&record) {
+            break;
+        }
+    }
+    Ok((clean_headings(record.iter()), Delimited { reader, delimiter, replaced }))
+}
+
+fn csv_error(place: &Place, error: &csv::Error) -> DataError {
+    match error.kind() {
+        csv::ErrorKind::Io(error) => unreadable(place, error),
+        _ => damaged(place, error),
+    }
+}
+
+impl Delimited {
+    pub(super) fn each_row(
+        &mut self,
+        place: &Place,
+        each: &mut dyn FnMut(u32, &dyn Row) -> bool,
+    ) -> Result<(), DataError> {
+        let mut record = csv::StringRecord::new();
+        while self.reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
+            if Row::is_blank(&record) {
+                continue;
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            if !each(line as u32, &record) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn replaced(&self) -> bool {
+        self.replaced.get()
+    }
+}
+
+/// The sign that splits most of the first lines into as many fields as the first, and into most.
+fn guess_delimiter(head: &str) -> u8 {
+    let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).take(50).collect();
+    // The last line may be cut off by the size of the sample.
+    let lines = if lines.len() > 2 { &lines[..lines.len() - 1] } else { &lines[..] };
+    let Some(first) = lines.first() else { return b',' };
+    let score = |sign: u8| {
+        let fields = count_outside_quotes(first, sign);
+        let alike = lines.iter().filter(|l| count_outside_quotes(l, sign) == fields).count();
+        if fields == 0 { (0, 0) } else { (alike * 100 / lines.len() / 20, fields) }
+    };
+    // On a tie the earlier candidate wins.
+    let mut best = (b',', (0, 0));
+    for sign in [b',', b'\t', b';', b'|'] {
+        let score = score(sign);
+        if score > best.1 {
+            best = (sign, score);
+        }
+    }
+    best.0
+}
+
+fn count_outside_quotes(line: &str, sign: u8) -> usize {
+    let mut quoted = false;
+    let mut count = 0;
+    for byte in line.bytes() {
+        quoted ^= byte == b'"';
+        count += usize::from(!quoted && byte == sign);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guess_delimiter;
+
+    #[test]
+    fn the_delimiter_is_the_sign_that_splits_lines_alike() {
+        assert_eq!(guess_delimiter("a,b,c\n1,2,3\n4,5,6\n"), b',');
+        assert_eq!(guess_delimiter("a;b\n1,5;2,5\n1,7;3,5\n"), b';');
+        assert_eq!(guess_delimiter("a\tb\nx, y\tz\nv\tw, u\n"), b'\t');
+        assert_eq!(guess_delimiter("name;place\n\"a;b\";c\n"), b';');
+        assert_eq!(guess_delimiter("one\ntwo\n"), b',');
+    }
+}

@@ -1,0 +1,333 @@
+//! One file as headings and rows, whatever its format.
+
+mod delimited;
+mod parquet;
+mod sheet;
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use encoding_rs::Encoding;
+
+use crate::codes;
+use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
+use crate::encoding::{Scan, label, scan};
+use crate::spec::SourceFile;
+
+/// One cell as the file holds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cell<'a> {
+    Empty,
+    Text(&'a str),
+    Integer(i64),
+    Number(f64),
+}
+
+impl<'a> Cell<'a> {
+    /// The cell as text without blanks at its ends; whole numbers without a point.
+    pub(crate) fn text(self, buffer: &'a mut String) -> &'a str {
+        use std::fmt::Write as _;
+        buffer.clear();
+        // Writing to a string cannot fail.
+        let _ = match self {
+            Cell::Empty => return "",
+            Cell::Text(text) => return text.trim(),
+            Cell::Integer(value) => write!(buffer, "{value}"),
+            Cell::Number(value) => write!(buffer, "{value}"),
+        };
+        buffer
+    }
+
+    pub(crate) fn is_blank(self) -> bool {
+        match self {
+            Cell::Empty => true,
+            Cell::Text(text) => text.trim().is_empty(),
+            Cell::Integer(_) | Cell::Number(_) => false,
+        }
+    }
+}
+
+/// One row of a file.
+pub(crate) trait Row {
+    fn len(&self) -> usize;
+    fn cell(&self, column: usize) -> Cell<'_>;
+
+    fn is_blank(&self) -> bool {
+        (0..self.len()).all(|column| self.cell(column).is_blank())
+    }
+}
+
+/// The format of a file, told by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceFormat {
+    /// CSV, TSV and the like.
+    Text,
+    /// Excel or OpenDocument.
+    Workbook,
+    /// Parquet.
+    Parquet,
+}
+
+impl SourceFormat {
+    fn of(magic: [u8; 8]) -> SourceFormat {
+        if magic.starts_with(b"PAR1") {
+            SourceFormat::Parquet
+        } else if magic.starts_with(b"PK\x03\x04") || magic == *b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+        {
+            SourceFormat::Workbook
+        } else {
+            SourceFormat::Text
+        }
+    }
+}
+
+/// What a reader may say about the file before it is opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OpenOptions<'s> {
+    pub(crate) encoding: Option<&'s str>,
+    /// Used where the bytes are not UTF-8 and no encoding is given.
+    pub(crate) fallback: Option<&'static Encoding>,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) sheet: Option<&'s str>,
+}
+
+enum Body {
+    Delimited(delimited::Delimited),
+    Sheet(sheet::Sheet),
+    Parquet(parquet::Rows),
+}
+
+/// An open file.
+pub(crate) struct Source {
+    pub(crate) format: SourceFormat,
+    pub(crate) headings: Vec<String>,
+    pub(crate) encoding: String,
+    pub(crate) delimiter: Option<u8>,
+    pub(crate) sheets: Vec<String>,
+    pub(crate) file: SourceFile,
+    pub(crate) place: Place,
+    pub(crate) scan: Scan,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    body: Body,
+}
+
+impl Source {
+    /// Opens `path`, which messages call `shown`.
+    pub(crate) fn open(
+        path: &Path,
+        shown: &str,
+        options: OpenOptions<'_>,
+    ) -> Result<Source, DataError> {
+        let mut place = Place { file: shown.to_owned(), sheet: None };
+        let mut input = open_input(path, &place)?;
+        let mut scan = scan(&mut input).map_err(|error| unreadable(&place, &error))?;
+        input.seek(SeekFrom::Start(0)).map_err(|error| unreadable(&place, &error))?;
+        if scan.n_bytes == 0 {
+            return Err(empty(&place).into());
+        }
+        let format = SourceFormat::of(scan.magic);
+        let mut diagnostics = Vec::new();
+        let mut encoding = "binary".to_owned();
+        let (mut delimiter, mut sheets) = (None, Vec::new());
+        let (headings, body) = match format {
+            SourceFormat::Text => {
+                if let Some(name) = options.encoding {
+                    scan.encoding = Encoding::for_label(name.as_bytes()).ok_or_else(|| {
+                        let known = ["utf-8", "gb18030", "utf-16le", "utf-16be", "windows-1252"];
+                        let message = format!("there is no encoding `{name}`");
+                        let hint = did_you_mean(name, known);
+                        Diagnostic::new(codes::UNKNOWN_ENCODING, message, hint).at(&place)
+                    })?;
+                    scan.guessed = false;
+                } else if let Some(fallback) = options.fallback
+                    && scan.guessed
+                {
+                    scan.encoding = fallback;
+                    scan.guessed = false;
+                }
+                encoding = label(scan.encoding, scan.byte_order_mark);
+                if scan.guessed {
+                    let message = format!("read as {encoding}, inferred from the characters");
+                    let remedy = format!("confirm with encoding = \"{encoding}\"");
+                    diagnostics
+                        .push(Diagnostic::new(codes::ENCODING_GUESSED, message, remedy).at(&place));
+                }
+                let (headings, body) =
+                    delimited::open(input, scan.encoding, options.delimiter, &place)?;
+                delimiter = Some(body.delimiter);
+                (headings, Body::Delimited(body))
+            }
+            SourceFormat::Workbook => {
+                let opened = sheet::open(input, options.sheet, &place)?;
+                sheets = opened.sheets;
+                place.sheet = Some(opened.name);
+                if sheets.len() > 1 && options.sheet.is_none() {
+                    let message = format!("{} sheets; the first was read", sheets.len());
+                    let remedy = format!("name another: {}", sheets.join(", "));
+                    diagnostics
+                        .push(Diagnostic::new(codes::SHEET_CHOSEN, message, remedy).at(&place));
+                }
+                (opened.headings, Body::Sheet(opened.sheet))
+            }
+            SourceFormat::Parquet => {
+                let (headings, rows) = parquet::open(input, &place)?;
+                (headings, Body::Parquet(rows))
+            }
+        };
+        let file = SourceFile {
+            path: shown.to_owned(),
+            blake3: scan.blake3.clone(),
+            sheet: place.sheet.clone(),
+        };
+        Ok(Source {
+            format,
+            headings,
+            encoding,
+            delimiter,
+            sheets,
+            file,
+            place,
+            scan,
+            diagnostics,
+            body,
+        })
+    }
+
+    /// Gives every row that is not blank to `each`, with its number, until `each` says stop.
+    pub(crate) fn each_row(
+        &mut self,
+        each: &mut dyn FnMut(u32, &dyn Row) -> bool,
+    ) -> Result<(), DataError> {
+        match &mut self.body {
+            Body::Delimited(body) => body.each_row(&self.place, each)?,
+            Body::Sheet(body) => body.each_row(each),
+            Body::Parquet(body) => body.each_row(&self.place, each)?,
+        }
+        if let Body::Delimited(body) = &self.body
+            && body.replaced()
+        {
+            let message = format!("some bytes are not {}", self.encoding);
+            let remedy = "leave `encoding` out, or name the right one";
+            self.diagnostics
+                .push(Diagnostic::new(codes::UNDECODABLE, message, remedy).at(&self.place));
+        }
+        Ok(())
+    }
+}
+
+/// The file, or the standard input kept in an unnamed temporary file so that it can be read twice.
+fn open_input(path: &Path, place: &Place) -> Result<File, DataError> {
+    if path.as_os_str() == "-" {
+        let mut spool = tempfile::tempfile().map_err(|error| unreadable(place, &error))?;
+        io::copy(&mut io::stdin().lock(), &mut spool).map_err(|error| unreadable(place, &error))?;
+        spool.seek(SeekFrom::Start(0)).map_err(|error| unreadable(place, &error))?;
+        return Ok(spool);
+    }
+    open_file(path, &place.file)
+}
+
+/// Opens a file for reading, or says why that cannot be.
+pub(crate) fn open_file(path: &Path, shown: &str) -> Result<File, DataError> {
+    if path.is_dir() {
+        let remedy = "name the file in it, or a pattern such as `folder/*.csv`";
+        return Err(Diagnostic::new(codes::UNREADABLE, "this is a folder", remedy)
+            .file(shown)
+            .into());
+    }
+    File::open(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            no_file(path, shown).into()
+        } else {
+            unreadable(&Place { file: shown.to_owned(), sheet: None }, &error)
+        }
+    })
+}
+
+fn no_file(path: &Path, shown: &str) -> Diagnostic {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut beside: Vec<String> = std::fs::read_dir(folder.unwrap_or(Path::new(".")))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    beside.sort_unstable();
+    let hint = did_you_mean(&name, beside.iter().map(String::as_str));
+    let remedy = if hint.is_empty() { "check the path".to_owned() } else { hint };
+    Diagnostic::new(codes::NO_FILE, "there is no such file", remedy).file(shown)
+}
+
+pub(crate) fn unreadable(place: &Place, error: &io::Error) -> DataError {
+    Diagnostic::new(codes::UNREADABLE, format!("cannot read: {error}"), "check its permissions")
+        .at(place)
+        .into()
+}
+
+pub(crate) fn damaged(place: &Place, error: impl std::fmt::Display) -> DataError {
+    let remedy = "open it with the program it came from and save it again";
+    Diagnostic::new(codes::DAMAGED, format!("cannot be understood: {error}"), remedy)
+        .at(place)
+        .into()
+}
+
+fn empty(place: &Place) -> Diagnostic {
+    let remedy = "fetch the file again, or remove it from the study";
+    Diagnostic::new(codes::EMPTY_FILE, "the file holds nothing", remedy).at(place)
+}
+
+/// The files that `pattern` names, in order, each with the name to show.
+pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String)>, DataError> {
+    let text = pattern.to_string_lossy();
+    if text == "-" {
+        return Ok(vec![(PathBuf::from("-"), "standard input".to_owned())]);
+    }
+    if !text.contains(['*', '?']) {
+        return Ok(vec![(root.join(pattern), text.into_owned())]);
+    }
+    // Only `*` and `?` are special: a bracket in a file name stands for itself.
+    let mut full = String::new();
+    if pattern.is_relative() {
+        full = glob::Pattern::escape(&root.to_string_lossy());
+        full.push('/');
+    }
+    for sign in text.chars() {
+        match sign {
+            '[' => full.push_str("[[]"),
+            ']' => full.push_str("[]]"),
+            other => full.push(other),
+        }
+    }
+    let paths = glob::glob(&full).into_iter().flatten().flatten().filter(|path| path.is_file());
+    let mut files: Vec<(PathBuf, String)> = paths
+        .map(|path| {
+            let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            (path, shown)
+        })
+        .collect();
+    files.sort_unstable();
+    if files.is_empty() {
+        let message = "no file matches this pattern";
+        return Err(Diagnostic::new(codes::NO_FILE, message, "check the folder and the pattern")
+            .file(text)
+            .into());
+    }
+    Ok(files)
+}
+
+/// Headings without blanks at their ends, empty ones kept.
+fn clean_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<String> {
+    let clean = |heading: &str| heading.split_whitespace().collect::<Vec<_>>().join(" ");
+    headings.map(|heading| clean(heading.trim_start_matches('\u{feff}'))).collect()
+}
+
+type SharedFlag = Rc<std::cell::Cell<bool>>;
+
+/// Reads up to `limit` bytes.
+fn read_at_most(reader: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,154 @@
+//! What to read and what came of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use agglo_core::{Absent, Frame, Gap, Note};
+
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// One source of one canonical table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadSpec {
+    /// A name for messages.
+    pub name: String,
+    /// The canonical table it feeds.
+    pub table: String,
+    /// The file; may hold `*` and `?`; `-` is the standard input.
+    pub file: PathBuf,
+    /// `tidy`, `wide` or `bea-cagdp2`; recognized from the headings when `None`.
+    pub reader: Option<String>,
+    /// Canonical column → heading in the file.
+    pub columns: BTreeMap<String, String>,
+    /// Canonical column → the one value it has in the whole file.
+    pub constants: BTreeMap<String, String>,
+    /// Wide layout: the headings that are periods.
+    pub periods_across: Option<Vec<String>>,
+    /// Wide layout: the measure that the cells hold.
+    pub value: Option<String>,
+    /// Heading → the values whose rows are kept.
+    pub filter: BTreeMap<String, Vec<String>>,
+    /// Canonical measure → unit.
+    pub units: BTreeMap<String, String>,
+    /// The decimal sign; `.` when `None`.
+    pub decimal: Option<char>,
+    /// The sign between groups of three digits; none when `None`.
+    pub thousands: Option<char>,
+    /// The encoding; detected when `None`.
+    pub encoding: Option<String>,
+    /// The sign between fields; detected when `None`.
+    pub delimiter: Option<char>,
+    /// The sheet of a workbook; the first when `None`.
+    pub sheet: Option<String>,
+    /// What a cell is that no row lists.
+    pub absent: Absent,
+    /// Further marks of gaps, such as `-` or `c`.
+    pub text_gaps: BTreeMap<String, Gap>,
+}
+
+impl ReadSpec {
+    /// `file` as `table`, everything else left to be recognized.
+    pub fn new(table: impl Into<String>, file: impl Into<PathBuf>) -> ReadSpec {
+        let (table, file) = (table.into(), file.into());
+        ReadSpec { name: file.display().to_string(), table, file, ..ReadSpec::default() }
+    }
+
+    /// With `column` of the table under `heading` in the file.
+    pub fn column(mut self, column: &str, heading: &str) -> ReadSpec {
+        self.columns.insert(column.into(), heading.into());
+        self
+    }
+
+    /// With `column` of the table equal to `value` in every row.
+    pub fn constant(mut self, column: &str, value: &str) -> ReadSpec {
+        self.constants.insert(column.into(), value.into());
+        self
+    }
+
+    /// With only the rows whose `heading` holds one of `values`.
+    pub fn keep(mut self, heading: &str, values: &[&str]) -> ReadSpec {
+        self.filter.insert(heading.into(), values.iter().map(|&v| v.to_owned()).collect());
+        self
+    }
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceFile {
+    /// Its path as the user named it.
+    pub path: String,
+    /// Hash of its bytes, in hexadecimal.
+    pub blake3: String,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+}
+
+/// The cell of a file that a value came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Place in the list of files.
+    pub file: u16,
+    /// Line or row, counted from 1; 0 where no cell gave the value.
+    pub row: u32,
+    /// Column, counted from 0.
+    pub column: u16,
+}
+
+/// Where every measure of every row came from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Origins {
+    /// The files.
+    pub files: Vec<SourceFile>,
+    /// Measure → one origin per row of the frame.
+    pub cells: BTreeMap<String, Vec<Origin>>,
+}
+
+impl Origins {
+    /// The file and cell behind `measure` in `row` (counted from 0) of the frame.
+    pub fn locate(&self, measure: &str, row: usize) -> Option<(&SourceFile, Origin)> {
+        let origin = *self.cells.get(measure)?.get(row)?;
+        let file = self.files.get(usize::from(origin.file))?;
+        (origin.row > 0).then_some((file, origin))
+    }
+
+    /// The first row of a file that fed `row` of the frame.
+    pub(crate) fn any(&self, row: usize) -> Option<(&SourceFile, Origin)> {
+        self.cells.keys().find_map(|measure| self.locate(measure, row))
+    }
+}
+
+/// What reading one source gave. Rows used and rejected add up to rows read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The rows, in the order of the files.
+    pub frame: Frame,
+    /// Where each measure came from.
+    pub origins: Origins,
+    /// Rows of data that the filter kept; blank rows and notes are not rows of data.
+    pub rows_read: u64,
+    /// Rows that are in the frame; in the wide layout one row gives several rows of the frame.
+    pub rows_used: u64,
+    /// Rows left out because of an error in them.
+    pub rows_rejected: u64,
+    /// Rows that the filter or the reader's level left aside.
+    pub rows_filtered: u64,
+    /// Lines with remarks of the publisher.
+    pub rows_notes: u64,
+    /// The first few of each code, with a count of the rest.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The reader used.
+    pub reader: String,
+    /// The encoding of the first file; `binary` for Parquet and workbooks.
+    pub encoding: String,
+    /// The files read.
+    pub files: Vec<SourceFile>,
+    /// What the reader must know.
+    pub notes: Vec<Note>,
+}
+
+impl Reading {
+    /// Whether a row was rejected or another error found.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
