@@ -332,7 +332,7 @@ pub fn codes_markdown() -> String {
     );
     for info in CODES {
         let severity = info.severity.word();
-        page += &format!("\n## {} · {} ({severity})\n\n", info.code, info.title);
+        page.extend(["\n## ", info.code, " · ", info.title, " (", severity, ")\n\n"]);
         for sentence in info.explanation.split_inclusive(". ") {
             page += sentence.trim();
             page.push('\n');

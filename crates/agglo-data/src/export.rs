@@ -310,8 +310,9 @@ fn table(frame: &Frame, out: &mut dyn Write) -> io::Result<()> {
         for ((is_number, cells), &wide) in columns.iter().zip(&widths) {
             let cell = &cells[row];
             let blanks = " ".repeat(wide - width(cell));
-            line +=
-                &if *is_number { format!("{blanks}{cell}  ") } else { format!("{cell}{blanks}  ") };
+            let (before, after) =
+                if *is_number { (blanks.as_str(), "") } else { ("", blanks.as_str()) };
+            line.extend([before, cell, after, "  "]);
         }
         out.write_all(line.trim_end().as_bytes())?;
         out.write_all(b"\n")?;

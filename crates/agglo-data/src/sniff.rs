@@ -233,7 +233,7 @@ pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
     sniff.headings =
         source.headings.iter().zip(&seen).map(|(name, seen)| seen.heading(name, &format)).collect();
     let (reader, why) = recognize(&source.headings, None);
-    sniff.reader = reader.to_owned();
+    reader.clone_into(&mut sniff.reader);
     let sureness = if reader == "bea-cagdp2" { Sureness::Certain } else { Sureness::Likely };
     sniff.reason(&format!("reader = {reader}"), &why, sureness);
     sniff.propose_columns();

@@ -157,16 +157,16 @@ fn every_bad_cell_is_named_with_its_place() {
 }
 
 #[test]
-fn a_million_bad_rows_are_counted_and_five_are_shown() {
+fn a_hundred_thousand_bad_rows_are_counted_and_five_are_shown() {
     let mut text = String::from("region,industry,year,employment\n");
-    for row in 0..1_000_000 {
+    for row in 0..100_000 {
         writeln!(text, "r{row},C,2019,bad").unwrap();
     }
     text += "good,C,2019,1\n";
     let reading = read_text(&text);
-    assert_eq!((reading.rows_read, reading.rows_used), (1_000_001, 1));
+    assert_eq!((reading.rows_read, reading.rows_used), (100_001, 1));
     assert_eq!(reading.diagnostics.len(), 5);
-    assert_eq!(reading.diagnostics[4].count, 999_995);
+    assert_eq!(reading.diagnostics[4].count, 99_995);
 }
 
 #[test]

@@ -126,66 +126,39 @@ pub fn read(spec: &ReadSpec, root: &Path) -> Result<Reading, DataError> {
     let mut collector: Option<Collector> = None;
     let mut reading = Reading::default();
     let mut failures: Vec<Diagnostic> = Vec::new();
-    let mut n_lines = 0u64;
+    let mut n_rows = 0u64;
     for (path, shown) in expand(&spec.file, root)? {
-        let options = OpenOptions {
-            encoding: spec.encoding.as_deref(),
-            fallback: reader.and_then(|reader| reader.fallback),
-            delimiter: spec.delimiter,
-            sheet: spec.sheet.as_deref(),
-        };
-        let mut source = match Source::open(&path, &shown, options) {
-            Ok(source) => source,
+        let opened = open(spec, &path, &shown, reader).and_then(|(source, chosen)| {
+            let request = Request { spec, table, headings: &source.headings, place: &source.place };
+            let (plan, format) = plan_file(chosen, &request, collector.as_ref())?;
+            Ok((source, chosen, plan, format))
+        });
+        let (mut source, chosen, plan, format) = match opened {
+            Ok(opened) => opened,
             Err(error) => {
                 failures.extend(error.diagnostics().iter().cloned());
                 continue;
             }
         };
-        let chosen = match reader {
-            Some(reader) => reader,
-            None => {
-                let (id, why) = recognize(&source.headings, Some(spec));
-                reading.notes.push(Note::new(
-                    "reader-recognized",
-                    format!("{shown}: read as `{id}`, because {why}"),
-                    format!("{shown}：按 `{id}` 版式读取"),
-                ));
-                let found = find(id)?;
-                reader = Some(found);
-                // The encoding that this reader falls back on is known only now.
-                if source.scan.guessed && found.fallback.is_some() && spec.encoding.is_none() {
-                    let options = OpenOptions { fallback: found.fallback, ..options };
-                    source = Source::open(&path, &shown, options)?;
-                }
-                found
-            }
-        };
-        let request = Request {
-            spec,
-            table,
-            headings: &source.headings.clone(),
-            place: &source.place.clone(),
-        };
-        let (plan, format) = match plan_file(chosen, &request, collector.as_ref()) {
-            Ok(planned) => planned,
-            Err(error) => {
-                failures.extend(error.diagnostics().iter().cloned());
-                continue;
-            }
-        };
+        if reader.is_none() {
+            let (id, why) = recognize(&source.headings, Some(spec));
+            reading.notes.push(Note::new(
+                "reader-recognized",
+                format!("{shown}: read as `{id}`, because {why}"),
+                format!("{shown}：按 `{id}` 版式读取"),
+            ));
+            reader = Some(chosen);
+        }
         if reading.encoding.is_empty() {
             reading.encoding.clone_from(&source.encoding);
             reading.notes.extend(plan.notes.iter().cloned());
         }
         let taker = collector.get_or_insert_with(|| Collector::new(table, plan.targets.clone()));
-        taker.begin_file(source.file.clone());
-        let context = FileContext {
-            plan: &plan,
-            format: &format,
-            headings: request.headings,
-            place: request.place,
-        };
+        let (headings, place) = (source.headings.clone(), source.place.clone());
+        let context =
+            FileContext { plan: &plan, format: &format, headings: &headings, place: &place };
         let before = (taker.n_read, taker.n_filtered);
+        taker.begin_file(source.file.clone());
         source.each_row(&mut |number, row| {
             taker.row(&context, number, row);
             true
@@ -193,32 +166,29 @@ pub fn read(spec: &ReadSpec, root: &Path) -> Result<Reading, DataError> {
         for diagnostic in source.diagnostics {
             taker.sink.push(diagnostic.code, || diagnostic);
         }
-        n_lines += taker.n_read + taker.n_filtered - before.0 - before.1;
-        if (taker.n_read, taker.n_filtered) == before {
+        let after = (taker.n_read, taker.n_filtered);
+        n_rows += after.0 + after.1 - before.0 - before.1;
+        if after == before {
             let remedy = "remove the file, or fetch it again";
             let message = "there is a heading row and no data below it";
-            failures.push(Diagnostic::new(codes::HEADER_ONLY, message, remedy).at(request.place));
-        } else if taker.n_read == before.0 {
+            failures.push(Diagnostic::new(codes::HEADER_ONLY, message, remedy).at(&place));
+        } else if after.0 == before.0 {
             taker.sink.push(codes::ALL_FILTERED, || {
                 let remedy = "check the values in `filter` against the file";
-                Diagnostic::new(codes::ALL_FILTERED, "the filter keeps no row", remedy)
-                    .at(request.place)
+                Diagnostic::new(codes::ALL_FILTERED, "the filter keeps no row", remedy).at(&place)
             });
         }
     }
     // One empty file among many is worth a message and no more; anything else stops.
     let only_empty = failures.iter().all(|failure| failure.code == codes::HEADER_ONLY);
-    let (Some(mut collector), true) = (collector, failures.is_empty() || only_empty) else {
+    let (Some(mut collector), true, true) = (collector, only_empty, n_rows > 0) else {
         return Err(failures.into());
     };
-    if n_lines == 0 {
-        return Err(failures.into());
-    }
     for mut failure in failures {
         failure.severity = Severity::Warning;
         collector.sink.push(failure.code, || failure);
     }
-    reading.reader = reader.map_or("", |reader| reader.info.id).to_owned();
+    reader.map_or("", |reader| reader.info.id).clone_into(&mut reading.reader);
     reading.rows_read = collector.n_read;
     reading.rows_used = collector.n_used;
     reading.rows_rejected = collector.n_read - collector.n_used;
@@ -229,6 +199,32 @@ pub fn read(spec: &ReadSpec, root: &Path) -> Result<Reading, DataError> {
     (reading.frame, reading.origins) = (frame, origins);
     reading.diagnostics = sink.into_vec();
     Ok(reading)
+}
+
+/// The file with the reader for it, which its headings show where none is given.
+fn open(
+    spec: &ReadSpec,
+    path: &Path,
+    shown: &str,
+    reader: Option<&'static Reader>,
+) -> Result<(Source, &'static Reader), DataError> {
+    let options = OpenOptions {
+        encoding: spec.encoding.as_deref(),
+        fallback: reader.and_then(|reader| reader.fallback),
+        delimiter: spec.delimiter,
+        sheet: spec.sheet.as_deref(),
+    };
+    let source = Source::open(path, shown, options)?;
+    if let Some(reader) = reader {
+        return Ok((source, reader));
+    }
+    let reader = find(recognize(&source.headings, Some(spec)).0)?;
+    // The encoding that this reader falls back on is known only now.
+    if source.scan.guessed && reader.fallback.is_some() && path.as_os_str() != "-" {
+        let options = OpenOptions { fallback: reader.fallback, ..options };
+        return Ok((Source::open(path, shown, options)?, reader));
+    }
+    Ok((source, reader))
 }
 
 fn plan_file(
