@@ -97,7 +97,7 @@ impl From<MethodError> for Failure {
         let failure = Failure { code, message: format!("error: {error}") };
         match &error {
             MethodError::Panel(agglo_core::PanelError::Gaps { .. }) => failure.help(
-                "--gaps drop-regions or drop-industries leaves them out, --gaps zero counts them as \
+                "--gaps drop-regions, drop-industries or drop-periods leaves them out, --gaps zero counts them as \
                  zero; each says so in its notes",
             ),
             _ => failure,

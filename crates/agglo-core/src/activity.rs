@@ -19,13 +19,17 @@ pub enum GapPolicy {
     DropRegions,
     /// Leave out every industry with a gap, and say which.
     DropIndustries,
+    /// Leave out every period with a gap, and say which: what is left has the same regions and
+    /// industries in every period. Settled by [`Panel::gapless`] before a period is asked for.
+    DropPeriods,
     /// Count a gap as zero, and say how many.
     Zero,
 }
 
 impl GapPolicy {
     /// The policies by name, default first.
-    pub const NAMES: [&'static str; 4] = ["error", "drop-regions", "drop-industries", "zero"];
+    pub const NAMES: [&'static str; 5] =
+        ["error", "drop-regions", "drop-industries", "drop-periods", "zero"];
 
     /// The policy of this name.
     pub fn from_name(name: &str) -> Option<GapPolicy> {
@@ -33,6 +37,7 @@ impl GapPolicy {
             "error" => Some(GapPolicy::Error),
             "drop-regions" => Some(GapPolicy::DropRegions),
             "drop-industries" => Some(GapPolicy::DropIndustries),
+            "drop-periods" => Some(GapPolicy::DropPeriods),
             "zero" => Some(GapPolicy::Zero),
             _ => None,
         }
@@ -108,7 +113,7 @@ impl Activity {
         let mut keep_region = vec![true; n_regions];
         let mut keep_industry = vec![true; n_industries];
         match policy {
-            GapPolicy::Error => {
+            GapPolicy::Error | GapPolicy::DropPeriods => {
                 if let Some(&(r, i, gap)) = gaps.first() {
                     return Err(PanelError::Gaps {
                         n_gaps: gaps.len(),

@@ -227,6 +227,23 @@ impl Panel {
         })
     }
 
+    /// The same panel without the periods that hold a gap, and those periods.
+    pub fn gapless(&self) -> (Panel, Vec<Period>) {
+        let width = self.regions.len() * self.industries.len();
+        let whole = |cells: &[Datum]| cells.iter().all(|cell| cell.number().is_some());
+        let (mut kept, mut dropped, mut cells) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, &period) in self.periods.iter().enumerate() {
+            let slice = &self.cells[place * width..(place + 1) * width];
+            if whole(slice) {
+                kept.push(period);
+                cells.extend_from_slice(slice);
+            } else {
+                dropped.push(period);
+            }
+        }
+        (Panel { periods: kept, cells, ..self.clone() }, dropped)
+    }
+
     /// One period without gaps, by `policy`, with what the policy did.
     ///
     /// # Errors
@@ -265,6 +282,15 @@ mod tests {
         let frame = frame(&[("a", "x", 2000, 1.0), ("a", "x", 2000, 2.0)]);
         let error = Panel::from_frame(&frame, Absent::Missing).unwrap_err();
         assert!(matches!(error, PanelError::Duplicate { first: 1, second: 2, .. }));
+    }
+
+    #[test]
+    fn a_period_with_a_gap_is_left_out_whole() {
+        let rows = [("a", "x", 2000, 1.0), ("b", "x", 2000, 2.0), ("a", "x", 2001, 3.0)];
+        let panel = Panel::from_frame(&frame(&rows), Absent::Missing).unwrap();
+        let (kept, dropped) = panel.gapless();
+        assert_eq!((kept.periods(), &dropped[..]), (&[2000][..], &[2001][..]));
+        assert_eq!(kept.cell(0, 1, 0), Datum::Number(2.0));
     }
 
     #[test]

@@ -48,6 +48,25 @@ pub fn atomic(
     write().map_err(|error| write_error(path, &error))
 }
 
+/// Writes `bytes` to `path` unless it holds them already.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+    match std::fs::read(path) {
+        Ok(old) if old == bytes => Ok(()),
+        _ => write_atomic(path, bytes),
+    }
+}
+
+/// Makes the folder `path` and those above it.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), DataError> {
+    std::fs::create_dir_all(path).map_err(|error| write_error(path, &error))
+}
+
 /// Why `path` could not be written.
 pub(crate) fn write_error(path: &Path, error: &io::Error) -> DataError {
     let full = matches!(

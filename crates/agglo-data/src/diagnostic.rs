@@ -178,6 +178,11 @@ pub struct DataError {
 }
 
 impl DataError {
+    /// Why `path` could not be written or removed.
+    pub fn io(path: &std::path::Path, error: &std::io::Error) -> DataError {
+        crate::atomic::write_error(path, error)
+    }
+
     /// What was found, at least one.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics

@@ -37,13 +37,13 @@ mod store;
 mod table;
 
 pub use assemble::assemble;
-pub use atomic::{atomic, write_atomic};
+pub use atomic::{atomic, create_folder, write_atomic, write_if_changed};
 pub use check::check_codes;
 pub use codes::{CodeInfo, code, codes, codes_markdown};
 pub use diagnostic::{DataError, Diagnostic, Severity};
 pub use export::{Format, export, export_file};
 pub use hash::{hash_file, hash_frame};
-pub use reader::{ReaderInfo, read, readers};
+pub use reader::{ReaderInfo, files, read, read_as, readers};
 pub use sniff::{Heading, Reason, Sniff, Sureness, sniff};
 pub use source::SourceFormat;
 pub use spec::{Origin, Origins, ReadSpec, Reading, SourceFile};

@@ -352,7 +352,7 @@ const TABLES: &[TableSpec] = &[
     table!(
         "groups",
         [REGION, key("group", "name of the group", "分组名称")],
-        [count("weight", "1", "share of the region in the group", "权重")],
+        [count("weight", "1", "share of the region in the group", "权重"), NAME, NAME_ZH],
         false,
         "which region belongs to which group",
         "地区分组"

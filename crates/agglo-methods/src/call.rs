@@ -8,7 +8,7 @@ use agglo_core::{
     PanelError, Period, Seed,
 };
 
-use crate::catalog::{Method, OptionSpec};
+use crate::catalog::{ACTIVITY, Method, OptionSpec};
 
 /// Why a method gave no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -193,7 +193,17 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Whatever the method's module names.
     pub fn run(&self) -> Result<Answer, MethodError> {
-        (self.method.run)(self)
+        let answer = (self.method.run)(self)?;
+        if !self.drops_periods() || !self.has(ACTIVITY.table) {
+            return Ok(answer);
+        }
+        let (_, dropped) = self.whole_panel(ACTIVITY.table)?.gapless();
+        Ok(answer.noting(periods_note(&dropped)))
+    }
+
+    fn drops_periods(&self) -> bool {
+        self.method.options.iter().any(|spec| spec.name == "gaps")
+            && self.gap_policy() == GapPolicy::DropPeriods
     }
 
     /// The variant asked for.
@@ -233,6 +243,21 @@ impl<'a> Call<'a> {
     /// # Errors
     /// [`MethodError::NoTable`] and [`MethodError::Panel`].
     pub fn panel(&self, table: &str) -> Result<Arc<Panel>, MethodError> {
+        let panel = self.whole_panel(table)?;
+        if !self.drops_periods() {
+            return Ok(panel);
+        }
+        let (kept, dropped) = panel.gapless();
+        if kept.periods().is_empty() {
+            let n = dropped.len();
+            return Err(MethodError::NotIdentified {
+                what: format!("each of the {n} periods holds a cell without a number"),
+            });
+        }
+        Ok(Arc::new(kept))
+    }
+
+    fn whole_panel(&self, table: &str) -> Result<Arc<Panel>, MethodError> {
         match self.inputs.panels.get(table) {
             Some(panel) => Ok(panel.clone()),
             None => Ok(Arc::new(Panel::from_frame(self.frame(table)?, Absent::Missing)?)),
@@ -297,6 +322,19 @@ impl<'a> Call<'a> {
 
 fn join<'s>(words: impl Iterator<Item = &'s str>) -> String {
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// The periods that were left out, for the reader.
+fn periods_note(dropped: &[Period]) -> Option<Note> {
+    if dropped.is_empty() {
+        return None;
+    }
+    let list = dropped.iter().map(ToString::to_string).collect::<Vec<_>>();
+    Some(Note::new(
+        "periods-dropped",
+        format!("periods with gaps were left out: {}", list.join(", ")),
+        format!("剔除含缺口的年份：{}", list.join("、")),
+    ))
 }
 
 /// What a gap policy did in one period, for the reader.

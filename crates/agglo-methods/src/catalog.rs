@@ -325,8 +325,8 @@ pub const GAPS: OptionSpec = OptionSpec {
     kind: OptionKind::Choice(&agglo_core::GapPolicy::NAMES),
     default: "error",
     help: Text::new(
-        "cells without a number: refuse, leave out their regions or industries, or count as zero",
-        "无数值的单元格：报错、剔除所在地区或行业、或按零计",
+        "cells without a number: refuse, leave out their regions, industries or periods, or count as zero",
+        "无数值的单元格：报错、剔除所在地区、行业或年份、或按零计",
     ),
 };
 

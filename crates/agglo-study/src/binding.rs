@@ -3,7 +3,7 @@
 //! A binding is a value: the plan prints it, the run hashes it into the step's key, and
 //! `agglo explain` shows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -76,6 +76,8 @@ pub struct Binding {
     pub complete: Vec<String>,
     /// A column without any number in a whole period leaves that period out.
     pub known: Option<String>,
+    /// A column with a gap anywhere in a period leaves that period out.
+    pub gapless: Option<String>,
 }
 
 impl Binding {
@@ -90,6 +92,7 @@ impl Binding {
             joins: Vec::new(),
             complete: Vec::new(),
             known: None,
+            gapless: None,
         }
     }
 
@@ -170,6 +173,13 @@ impl Binding {
         self
     }
 
+    /// Leaves out the periods in which `column` holds a gap, so that every period left has the same
+    /// rows.
+    pub fn gapless(mut self, column: &str) -> Binding {
+        self.gapless = Some(column.to_owned());
+        self
+    }
+
     /// Everything the rows come from.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         std::iter::once(&self.source).chain(self.joins.iter().map(|join| &join.source))
@@ -188,21 +198,14 @@ impl Binding {
         let source =
             if rows.len() == source.n_rows() { source } else { Arc::new(source.take(&rows)) };
         let mut frame = self.project(&source)?;
-        if let Some(column) = self.known.as_ref().filter(|_| frame.has("period")) {
-            let periods = frame.integers("period")?;
-            let cells = frame.numbers(column)?;
-            let known: BTreeSet<i64> = periods
-                .iter()
-                .zip(&cells)
-                .filter(|(_, cell)| cell.number().is_some())
-                .map(|(period, _)| *period)
-                .collect();
-            let rows: Vec<usize> =
-                (0..frame.n_rows()).filter(|&row| known.contains(&periods[row])).collect();
-            frame = frame.take(&rows);
+        if let Some(column) = &self.known {
+            frame = keep_periods(frame, column, |n_known, _| n_known > 0)?;
         }
         if !self.sum_by.is_empty() {
             frame = add_up(&frame, &self.sum_by)?;
+        }
+        if let Some(column) = &self.gapless {
+            frame = keep_periods(frame, column, |n_known, n_rows| n_known == n_rows)?;
         }
         for join in &self.joins {
             frame = look_up(frame, &*fetch(&join.source)?, join)?;
@@ -257,6 +260,32 @@ impl Binding {
         });
         Frame::new(columns.collect::<Result<_, _>>()?)
     }
+}
+
+/// The rows of the periods that `keep` by the numbers known in `column` and the rows there are; all rows where there is no period.
+fn keep_periods(
+    frame: Frame,
+    column: &str,
+    keep: impl Fn(usize, usize) -> bool,
+) -> Result<Frame, FrameError> {
+    if !frame.has("period") {
+        return Ok(frame);
+    }
+    let mut by_period: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (row, period) in frame.integers("period")?.into_iter().enumerate() {
+        by_period.entry(period).or_default().push(row);
+    }
+    let cells = frame.numbers(column)?;
+    let mut rows: Vec<usize> = by_period
+        .into_values()
+        .filter(|rows| {
+            let n_known = rows.iter().filter(|&&row| cells[row].number().is_some()).count();
+            keep(n_known, rows.len())
+        })
+        .flatten()
+        .collect();
+    rows.sort_unstable();
+    Ok(if rows.len() == frame.n_rows() { frame } else { frame.take(&rows) })
 }
 
 fn divide(over: Datum, under: Datum) -> Datum {

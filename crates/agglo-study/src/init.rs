@@ -88,7 +88,7 @@ fn document(id: &str, geo: &str, blocks: &str, gaps: bool, measure: Option<&str>
          [geo]\n# level = \"province\"                  # printed beside every index, which depends on it\n{geo}\
          # [geo.groups.belts]                  # a grouping of regions: columns region, group\n\
          # file = \"geo/belts.csv\"\n\n{blocks}\
-         [missing]\n# error | drop-regions | drop-industries | zero\ngaps = \"{policy}\"\n\n\
+         [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\ngaps = \"{policy}\"\n\n\
          [measure]\n{value}"
     )
 }

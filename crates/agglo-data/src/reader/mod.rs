@@ -6,7 +6,7 @@ mod plan;
 mod tidy;
 mod wide;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use agglo_core::{Gap, Note, Text};
 use encoding_rs::{Encoding, WINDOWS_1252};
@@ -16,7 +16,7 @@ use crate::diagnostic::{DataError, Diagnostic, Severity, did_you_mean};
 use crate::number::{NumberFormat, year_in_heading};
 use crate::source::{OpenOptions, Source, expand};
 use crate::spec::{ReadSpec, Reading};
-use crate::table::{table_spec, tables};
+use crate::table::{TableSpec, table_spec, tables};
 
 use collect::{Collector, FileContext};
 pub(crate) use plan::{Binding, Plan, Request, fold};
@@ -122,6 +122,18 @@ pub fn read(spec: &ReadSpec, root: &Path) -> Result<Reading, DataError> {
         let message = format!("there is no table `{}`", spec.table);
         DataError::from(Diagnostic::new(codes::UNKNOWN_TABLE, message, hint))
     })?;
+    read_as(table, spec, root)
+}
+
+/// Reads one source as `table`, which need not be one of the canonical tables.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as(
+    table: &'static TableSpec,
+    spec: &ReadSpec,
+    root: &Path,
+) -> Result<Reading, DataError> {
     let mut reader = spec.reader.as_deref().map(find).transpose()?;
     let mut collector: Option<Collector> = None;
     let mut reading = Reading::default();
@@ -246,6 +258,14 @@ fn plan_file(
         return Err(request.refuse(codes::FILES_DIFFER, message, remedy));
     }
     Ok((plan, request.number_format(reader.marks)?))
+}
+
+/// The files that `spec` names, in order.
+///
+/// # Errors
+/// When a pattern names none.
+pub fn files(spec: &ReadSpec, root: &Path) -> Result<Vec<PathBuf>, DataError> {
+    Ok(expand(&spec.file, root)?.into_iter().map(|(path, _)| path).collect())
 }
 
 /// The plan of a tidy source, for the reduction that runs in the engine.

@@ -285,7 +285,7 @@ fn inequality(context: Context<'_>, section: &mut Section) {
             .number("Share of value", "数值份额", "value_share", Format::Percent(1))
             .number("Share of weight", "权重份额", "weight_share", Format::Percent(1))
             .number("Within", "组内", "inner", Format::Decimals(3))
-            .number("Contribution", "贡献", "contribution", Format::Percent(1));
+            .number("Contribution", "贡献", "contribution", Format::Decimals(3));
         section.push(table.block(
             &format!("table-theil-{name}"),
             "Theil index by group, last year",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use agglo_core::{Lang, Values};
 
+use super::agglomeration::last_period;
 use super::{Columns, refusal, term};
 use crate::context::{Context, TableView};
 use crate::document::Section;
@@ -29,8 +30,12 @@ fn stars(context: Context<'_>, section: &mut Section) {
         return;
     };
     section.heading("Where the clusters are", "集群在哪里");
-    let strong: Vec<usize> =
-        (0..clusters.n_rows()).filter(|&row| clusters.text(row, "strong") == "yes").collect();
+    let last = last_period(clusters);
+    let strong: Vec<usize> = clusters
+        .rows(&[("period", &last)])
+        .into_iter()
+        .filter(|&row| clusters.text(row, "strong") == "yes")
+        .collect();
     let mut by_region: BTreeMap<String, usize> = BTreeMap::new();
     for &row in &strong {
         *by_region.entry(clusters.text(row, "region")).or_default() += 1;
@@ -47,10 +52,11 @@ fn stars(context: Context<'_>, section: &mut Section) {
         .collect();
     section.paragraph(vec![
         Sentence::new(
-            "{n} pairs of region and industry pass as strong clusters under the profile {profile}; \
-             most of them lie in {names}.",
-            "按 {profile} 标准，共有 {n} 个“地区—行业”组合为强集群，主要分布在{names}。",
+            "In {year}, {n} pairs of region and industry pass as strong clusters under the profile \
+             {profile}; most of them lie in {names}.",
+            "{year} 年，按 {profile} 标准，共有 {n} 个“地区—行业”组合为强集群，主要分布在{names}。",
         )
+        .bind("year", Bound::same(last, None))
         .bind("n", Bound::same(strong.len().to_string(), None))
         .bind("profile", Bound::same(clusters.finding().record.variant.clone(), None))
         .bind("names", Context::list(&names)),

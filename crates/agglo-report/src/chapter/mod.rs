@@ -109,30 +109,43 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Words of a code that methods answer with, such as `persistent out` or `problem`.
+/// Words of a code that methods answer with, such as `persistent-out` or `problem`.
 pub(crate) fn term(code: &str) -> Bound {
+    if let Some((_, en, zh)) = INTENSITIES.iter().find(|(letter, _, _)| *letter == code) {
+        return Bound::name(*en, *zh);
+    }
     let zh = TERMS.iter().find(|(en, _)| *en == code).map_or(code, |(_, zh)| zh);
-    Bound::name(code, zh)
+    Bound::name(code.replace('-', " "), zh.to_owned())
 }
 
+/// The letters of factor intensity in full.
+const INTENSITIES: [(&str, &str, &str); 3] = [
+    ("L", "labor-intensive industries", "劳动密集型产业"),
+    ("C", "capital-intensive industries", "资本密集型产业"),
+    ("T", "technology-intensive industries", "技术密集型产业"),
+];
+
 /// Terms that methods answer with, in both languages: also the report's glossary.
-pub(crate) const TERMS: [(&str, &str); 42] = [
+pub(crate) const TERMS: [(&str, &str); 45] = [
     ("in", "转入"),
     ("out", "转出"),
     ("stable", "稳定"),
-    ("persistent in", "持续转入"),
-    ("persistent out", "持续转出"),
-    ("in→out", "由转入变为转出"),
-    ("out→in", "由转出变为转入"),
+    ("persistent-in", "持续转入"),
+    ("persistent-out", "持续转出"),
+    ("mainly-in", "以转入为主"),
+    ("mainly-out", "以转出为主"),
+    ("in-to-out", "由转入变为转出"),
+    ("out-to-in", "由转出变为转入"),
     ("mixed", "反复"),
-    ("absolute out", "绝对转出"),
-    ("relative out", "相对转出"),
-    ("defensive in", "防御性转入"),
-    ("new", "新兴"),
+    ("absolute-out", "绝对转出"),
+    ("relative-out", "相对转出"),
+    ("defensive-in", "防御性转入"),
+    ("new-industry", "新兴产业"),
+    ("vanished-industry", "消失的产业"),
+    ("all", "全部"),
     ("none", "无"),
     ("watch", "关注"),
     ("problem", "问题"),
-    ("unknown", "未知"),
     ("yes", "是"),
     ("no", "否"),
     ("dispersed", "分散"),
@@ -178,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_term_that_methods_answer_with_has_its_chinese_word() {
-        assert_eq!(term("persistent out").get(Lang::Zh), "持续转出");
+        assert_eq!(term("persistent-out").get(Lang::Zh), "持续转出");
         assert_eq!(term("something else").get(Lang::Zh), "something else");
     }
 }

@@ -37,9 +37,9 @@ pub(super) fn section(context: Context<'_>) -> Section {
     section
 }
 
-/// The national series where the study has one, else the focus or largest industry.
+/// The national series where the study has one, else the total of the focus or of all industries.
 pub(super) fn headline(context: Context<'_>) -> Option<TableView<'_>> {
-    context.table("growth", "growth").or_else(|| context.table("growth-by-industry", "growth"))
+    context.table("growth", "growth").or_else(|| context.table("growth-total", "growth"))
 }
 
 fn growth_sentences(growth: TableView<'_>) -> Vec<Sentence> {

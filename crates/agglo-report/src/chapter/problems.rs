@@ -41,6 +41,7 @@ fn sameness(context: Context<'_>, section: &mut Section) {
         && change.frame().has("mean_similarity_from")
         && change.frame().has("mean_similarity_to")
     {
+        let end = change.n_rows() - 1;
         sentences.push(
             Sentence::new(
                 "The mean over all pairs went from {s0} in {y0} to {s1} in {y1}.",
@@ -48,8 +49,8 @@ fn sameness(context: Context<'_>, section: &mut Section) {
             )
             .bind("s0", change.bound(0, "mean_similarity_from", Format::Decimals(3)))
             .bind("y0", Bound::same(change.text(0, "from"), None))
-            .bind("s1", change.bound(0, "mean_similarity_to", Format::Decimals(3)))
-            .bind("y1", Bound::same(change.text(0, "to"), None)),
+            .bind("s1", change.bound(end, "mean_similarity_to", Format::Decimals(3)))
+            .bind("y1", Bound::same(change.text(end, "to"), None)),
         );
     }
     section.paragraph(sentences);

@@ -9,6 +9,10 @@ use crate::sentence::{Bound, Sentence};
 
 const SHOWN: usize = 20;
 
+/// The classes worth a sentence.
+const CLASSES: [&str; 6] =
+    ["persistent-out", "mainly-out", "persistent-in", "mainly-in", "out-to-in", "in-to-out"];
+
 pub(super) fn section(context: Context<'_>) -> Section {
     let mut section = Section::new("transfer", "II Transfer", "二、产业转移");
     windows(context, &mut section);
@@ -54,30 +58,37 @@ fn windows(context: Context<'_>, section: &mut Section) {
     ));
 }
 
-/// Which groups send, receive, or change over.
+/// Which groups send, receive, or change over, by factor intensity where there is one.
 pub(super) fn class_sentences(context: Context<'_>) -> Vec<Sentence> {
     let Some(classes) = context.table("transfer-regions", "classes") else { return Vec::new() };
     let grouping = grouping(context);
-    let all = match classes.rows(&[("intensity", "all")]) {
-        rows if rows.is_empty() => (0..classes.n_rows()).collect(),
-        rows => rows,
-    };
-    ["persistent out", "persistent in", "out→in", "in→out"]
-        .into_iter()
-        .filter_map(|class| {
-            let rows: Vec<usize> =
-                all.iter().copied().filter(|&row| classes.text(row, "class") == class).collect();
+    let mut intensities: Vec<String> =
+        (0..classes.n_rows()).map(|row| classes.text(row, "intensity")).collect();
+    intensities.sort_unstable();
+    intensities.dedup();
+    let mut sentences = Vec::new();
+    for intensity in &intensities {
+        for class in CLASSES {
+            let rows = classes.rows(&[("intensity", intensity), ("class", class)]);
             let names: Vec<Bound> = rows
                 .iter()
                 .map(|&row| context.group(&grouping, &classes.text(row, "group")))
                 .collect();
-            (!names.is_empty()).then(|| {
+            if names.is_empty() {
+                continue;
+            }
+            let sentence = if intensities.len() > 1 {
+                Sentence::new("{class}, {intensity}: {names}.", "{class}（{intensity}）：{names}。")
+                    .bind("intensity", term(intensity))
+            } else {
                 Sentence::new("{class}: {names}.", "{class}：{names}。")
-                    .bind("class", capital(&term(class)))
-                    .bind("names", Context::list(&names))
-            })
-        })
-        .collect()
+            };
+            sentences.push(
+                sentence.bind("class", capital(&term(class))).bind("names", Context::list(&names)),
+            );
+        }
+    }
+    sentences
 }
 
 fn capital(bound: &Bound) -> Bound {

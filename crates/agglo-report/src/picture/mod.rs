@@ -148,11 +148,12 @@ pub(crate) fn line_figure(
     if rows.len() < 2 {
         return None;
     }
+    let label = Words::new("all regions", "全部地区");
     let figure = LineFigure {
-        heading: heading(id, title.clone(), axis.clone()),
+        heading: heading(id, title, axis.clone()),
         axis: Axis::new(axis),
         baseline: Baseline::Data,
-        series: vec![series(view, &rows, column, column, title)],
+        series: vec![series(view, &rows, column, column, label)],
         breaks: Vec::new(),
         windows: Vec::new(),
         reference: None,

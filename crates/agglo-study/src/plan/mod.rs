@@ -168,7 +168,12 @@ impl Facts<'_> {
     fn region_totals(&self) -> Option<Binding> {
         let keys = self.present("activity", &["region", "period"]);
         let cells = self.focus_cells().or_else(|| self.cells(self.measure_span()))?;
-        Some(cells.sum_by(&keys))
+        let totals = cells.sum_by(&keys);
+        Some(if self.spec.missing.gaps == "drop-periods" {
+            totals.gapless("value")
+        } else {
+            totals
+        })
     }
 
     /// A canonical table as `method` reads it: the columns of the method's row that the table has;
@@ -226,8 +231,9 @@ impl Plan {
     ) {
         let Some(method) = find(method) else { panic!("the plan names no method `{method}`") };
         let measure = &facts.spec.measure;
-        if method.options.iter().any(|option| option.name == "gaps") {
-            options = options.with("gaps", facts.spec.missing.gaps.clone());
+        let gaps = &facts.spec.missing.gaps;
+        if method.options.iter().any(|option| option.name == "gaps" && option.accepts(gaps)) {
+            options = options.with("gaps", gaps.clone());
         }
         for (name, value) in measure.options.get(method.id).into_iter().flatten() {
             options = options.with(name, value.to_string());

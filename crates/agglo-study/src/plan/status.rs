@@ -52,22 +52,25 @@ fn growth(facts: &Facts<'_>, plan: &mut Plan) {
         let series = Binding::table("series").all(&columns).between(facts.periods("series"));
         plan.add(facts, "growth", "growth", vec![("series", series)]);
     }
-    let (Some(measure), true) = (facts.measure(), facts.has_column("activity", "period")) else {
+    if !facts.has_column("activity", "period") {
+        return;
+    }
+    if let Some(totals) = facts.focus_cells().or_else(|| facts.cells(facts.measure_span())) {
+        let totals = totals.sum_by(&["period"]).complete(&["value"]);
+        plan.add(facts, "growth-total", "growth", vec![("series", totals)]);
+    }
+    let (Some(measure), true) = (facts.measure(), facts.has_column("activity", "industry")) else {
         return;
     };
-    let has_industry = facts.has_column("activity", "industry");
-    let mut total = Binding::table("activity").take("period", "period");
-    if has_industry {
-        total = total.take("series", "industry");
-    }
-    let keys: &[&str] = if has_industry { &["series", "period"] } else { &["period"] };
-    let total = total
+    let by_industry = Binding::table("activity")
+        .take("period", "period")
+        .take("series", "industry")
         .take("value", &measure)
         .between(facts.measure_span())
         .known("value")
-        .sum_by(keys)
+        .sum_by(&["series", "period"])
         .complete(&["value"]);
-    plan.add(facts, "growth-by-industry", "growth", vec![("series", total)]);
+    plan.add(facts, "growth-by-industry", "growth", vec![("series", by_industry)]);
 }
 
 /// Breaks in the concentration of the focus industry, or of all industries together.

@@ -191,7 +191,7 @@ pub struct IndustrySpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MissingSpec {
-    /// `error`, `drop-regions`, `drop-industries` or `zero`.
+    /// `error`, `drop-regions`, `drop-industries`, `drop-periods` or `zero`.
     pub gaps: String,
 }
 
