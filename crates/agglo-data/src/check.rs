@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agglo_core::{Frame, Key};
+use agglo_core::{Frame, Key, Values};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Sink, did_you_mean};
@@ -35,6 +35,82 @@ pub fn check_codes(
     sink.into_vec()
 }
 
+/// A sum may differ from its parts by rounding: by this part of itself.
+const ROUNDING: f64 = 0.005;
+/// Below this many parts or sums, chance makes totals.
+const FEWEST_PARTS: usize = 3;
+const FEWEST_SUMS: usize = 3;
+
+/// Regions and industries of `table` that are the sum of all others in nearly every cell.
+pub fn check_totals(table: &Table) -> Vec<Diagnostic> {
+    let mut sink = Sink::default();
+    for key in ["region", "industry"] {
+        for total in totals_among_parts(&table.frame, key) {
+            sink.push(codes::TOTAL_AMONG_PARTS, || {
+                let message = format!(
+                    "{key} `{total}` is the sum of all others, and would be counted as one of them"
+                );
+                let remedy = format!("list the others in `filter` of this block, by {key}");
+                let diagnostic =
+                    Diagnostic::new(codes::TOTAL_AMONG_PARTS, message, remedy).column(key);
+                match table.origins.files.first() {
+                    Some(file) => diagnostic.file(&file.path),
+                    None => diagnostic,
+                }
+            });
+        }
+    }
+    sink.into_vec()
+}
+
+/// The values of `key` (`region` or `industry`) that are the sum of all others, in some measure.
+pub fn totals_among_parts(frame: &Frame, key: &str) -> Vec<Key> {
+    let others = ["region", "industry", "period"];
+    let others: Vec<&str> = others.into_iter().filter(|k| *k != key && frame.has(k)).collect();
+    let measures = frame.columns().iter().filter(|c| matches!(c.values(), Values::Number(_)));
+    let found: BTreeSet<Key> =
+        measures.flat_map(|measure| totals(frame, key, &others, measure.name())).collect();
+    found.into_iter().collect()
+}
+
+/// The codes of `key` that are the sum of all others over nearly all values of `others`.
+fn totals(frame: &Frame, key: &str, others: &[&str], measure: &str) -> Vec<Key> {
+    let (Ok(keys), Ok(cells)) = (frame.text(key), frame.numbers(measure)) else {
+        return Vec::new();
+    };
+    let slice = |row: usize| -> Vec<String> {
+        let cell = |name: &&str| match frame.column(name).map(agglo_core::Column::values) {
+            Ok(Values::Integer(cells)) => format!("{:?}", cells[row]),
+            Ok(Values::Text(cells)) => cells[row].as_deref().unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
+        others.iter().map(cell).collect()
+    };
+    let mut sums: BTreeMap<Vec<String>, (f64, usize)> = BTreeMap::new();
+    let slices: Vec<Vec<String>> = (0..frame.n_rows()).map(slice).collect();
+    for (row, slice) in slices.iter().enumerate() {
+        let entry = sums.entry(slice.clone()).or_default();
+        entry.0 += cells[row].number().unwrap_or_default();
+        entry.1 += usize::from(cells[row].number().is_some());
+    }
+    let mut found: BTreeMap<&Key, (usize, usize)> = BTreeMap::new();
+    for (row, slice) in slices.iter().enumerate() {
+        let (Some(code), Some(value)) = (&keys[row], cells[row].number()) else { continue };
+        let (sum, n) = sums[slice];
+        if n <= FEWEST_PARTS || value <= 0.0 {
+            continue;
+        }
+        let entry = found.entry(code).or_default();
+        entry.0 += usize::from((sum - 2.0 * value).abs() <= ROUNDING * value);
+        entry.1 += 1;
+    }
+    found
+        .into_iter()
+        .filter(|(_, (hits, all))| *hits >= FEWEST_SUMS && *hits * 10 >= *all * 9)
+        .map(|(code, _)| code.clone())
+        .collect()
+}
+
 fn known(frame: &Frame, column: &str) -> Option<BTreeSet<Key>> {
     Some(frame.text(column).ok()?.iter().flatten().cloned().collect())
 }
@@ -64,5 +140,31 @@ fn check(table: &Table, column: &str, known: &BTreeSet<Key>, code: &'static str,
                 None => diagnostic,
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use agglo_core::Column;
+
+    #[test]
+    fn a_total_among_its_parts_is_told_from_a_large_part() {
+        let mut rows: Vec<(&str, i64, f64)> = Vec::new();
+        for (place, year) in [2019, 2020, 2021].into_iter().enumerate() {
+            let k = place as f64;
+            let parts = [("a", 50.0 + k), ("b", 30.0 + 2.0 * k), ("c", 5.0), ("d", 7.0 + k)];
+            rows.extend(parts.iter().map(|(region, value)| (*region, year, *value)));
+            rows.push(("all", year, parts.iter().map(|part| part.1).sum()));
+        }
+        let frame = Frame::new(vec![
+            Column::text("region", rows.iter().map(|row| row.0)),
+            Column::integer("period", "", rows.iter().map(|row| row.1)),
+            Column::numbers("employment", "persons", rows.iter().map(|row| row.2)),
+        ]);
+        let table = Table { frame: frame.unwrap(), ..Table::default() };
+        let found = check_totals(&table);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("`all`"), "{}", found[0]);
     }
 }

@@ -63,6 +63,7 @@ pub(crate) const NOT_WHOLE: &str = "A0311";
 pub(crate) const MIXED_UNITS: &str = "A0401";
 pub(crate) const UNKNOWN_REGION: &str = "A0501";
 pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
+pub(crate) const TOTAL_AMONG_PARTS: &str = "A0503";
 pub(crate) const CONFLICT: &str = "A0601";
 pub(crate) const UNITS_DIFFER: &str = "A0602";
 pub(crate) const KEYS_DIFFER: &str = "A0603";
@@ -278,6 +279,12 @@ const CODES: &[CodeInfo] = &[
         "industry not in the industry table",
         "The code does not occur in the table of industries. Often totals stand among the parts, or the \
          data use another version of the classification.",
+    ),
+    warning(
+        TOTAL_AMONG_PARTS,
+        "a total among its parts",
+        "One region or industry is the sum of all others, cell by cell: most likely the table's total. \
+         Counted as one of the parts it doubles every sum. Leave it out with `filter`.",
     ),
     error(
         CONFLICT,

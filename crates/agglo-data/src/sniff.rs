@@ -7,7 +7,7 @@ use agglo_core::Datum;
 
 use crate::diagnostic::DataError;
 use crate::number::{NumberFormat, whole_number, year_in_heading};
-use crate::reader::{fold, recognize};
+use crate::reader::{bea, fold, recognize};
 use crate::source::{Cell, OpenOptions, Row, Source, SourceFormat};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, TableSpec, table_spec};
@@ -93,7 +93,13 @@ impl Sniff {
     pub fn to_spec(&self) -> ReadSpec {
         let table = self.table.clone().unwrap_or_else(|| "activity".to_owned());
         let wide = self.reader == "wide";
+        let mut filter = BTreeMap::new();
+        if self.reader == "bea-cagdp2" {
+            let lines = bea::SECTOR_LINES.iter().map(|line| (*line).to_owned()).collect();
+            filter.insert("LineCode".to_owned(), lines);
+        }
         ReadSpec {
+            filter,
             reader: Some(self.reader.clone()),
             columns: self.columns.clone(),
             periods_across: wide.then(|| self.periods_across.clone()),
@@ -114,7 +120,7 @@ const EXAMPLES: usize = 3;
 
 /// Headings that usually hold a key, the likeliest first; a pattern also matches as a word of a
 /// longer heading.
-const KEY_HEADINGS: [(&str, &[&str]); 4] = [
+const KEY_HEADINGS: [(&str, &[&str]); 6] = [
     (
         "region",
         &[
@@ -165,9 +171,12 @@ const KEY_HEADINGS: [(&str, &[&str]); 4] = [
     ),
     ("period", &["period", "year", "time", "jahr", "anno", "年份", "年度", "时间"]),
     ("indicator", &["indicator", "variable", "指标"]),
+    ("class", &["size_class", "size_band", "sizeclass", "sizeband", "规模组"]),
+    ("plant", &["plant", "plant_id", "establishment", "establishment_id", "企业代码"]),
 ];
 
-const MEASURE_HEADINGS: [(&str, &[&str]); 10] = [
+const MEASURE_HEADINGS: [(&str, &[&str]); 11] = [
+    ("n_plants", &["n_plants", "plants", "establishments", "enterprises", "单位数"]),
     ("employment", &["employment", "employees", "emp", "jobs", "persons", "就业", "从业人员"]),
     ("value_added", &["value_added", "gva", "va", "增加值"]),
     ("output", &["output", "gross_output", "产值", "总产值"]),
@@ -220,11 +229,13 @@ pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
         reasons: Vec::new(),
     };
     let certain = !source.scan.guessed;
-    sniff.reason(
-        &format!("encoding = {}", source.encoding),
-        if certain { "the bytes say so" } else { "inferred from the frequency of characters" },
-        if certain { Sureness::Certain } else { Sureness::Guess },
-    );
+    if source.encoding != "binary" {
+        sniff.reason(
+            &format!("encoding = {}", source.encoding),
+            if certain { "the bytes say so" } else { "inferred from the frequency of characters" },
+            if certain { Sureness::Certain } else { Sureness::Guess },
+        );
+    }
     if let Some(delimiter) = sniff.delimiter {
         let what = format!("delimiter = {delimiter:?}");
         sniff.reason(&what, "it splits the first lines into equally many fields", Sureness::Likely);
@@ -380,6 +391,9 @@ impl Sniff {
             // This reader knows its own headings.
             self.columns.retain(|key, _| key == "industry");
             self.value = Some("value_added".to_owned());
+            let what = format!("filter = LineCode {}", bea::SECTOR_LINES.join(", "));
+            let why = "sums stand among their parts; these are the private sectors, each once";
+            self.reason(&what, why, Sureness::Likely);
             return;
         }
         self.columns.retain(|key, _| table.column(key).is_some());
@@ -430,6 +444,10 @@ impl Sniff {
         let period = has("period") || !self.periods_across.is_empty();
         let (name, why) = if has("region") && has("indicator") {
             ("indicator", "there are a region and an indicator")
+        } else if has("class") && has("industry") {
+            ("size_class", "there are a size class and an industry")
+        } else if has("plant") && has("region") && has("industry") {
+            ("plant", "there are a plant, a region and an industry")
         } else if has("region") && has("industry") {
             ("activity", "there are a region and an industry")
         } else if has("region") && period {

@@ -3,7 +3,7 @@
 //! A binding is a value: the plan prints it, the run hashes it into the step's key, and
 //! `agglo explain` shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -78,6 +78,8 @@ pub struct Binding {
     pub known: Option<String>,
     /// A column with a gap anywhere in a period leaves that period out.
     pub gapless: Option<String>,
+    /// A key column and a number column: keys with a gap anywhere are left out everywhere.
+    pub whole: Option<(String, String)>,
 }
 
 impl Binding {
@@ -93,6 +95,7 @@ impl Binding {
             complete: Vec::new(),
             known: None,
             gapless: None,
+            whole: None,
         }
     }
 
@@ -180,6 +183,12 @@ impl Binding {
         self
     }
 
+    /// Leaves out the values of `key` for which `column` holds a gap anywhere.
+    pub fn whole(mut self, key: &str, column: &str) -> Binding {
+        self.whole = Some((key.to_owned(), column.to_owned()));
+        self
+    }
+
     /// Everything the rows come from.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         std::iter::once(&self.source).chain(self.joins.iter().map(|join| &join.source))
@@ -200,6 +209,9 @@ impl Binding {
         let mut frame = self.project(&source)?;
         if let Some(column) = &self.known {
             frame = keep_periods(frame, column, |n_known, _| n_known > 0)?;
+        }
+        if let Some((key, column)) = &self.whole {
+            frame = keep_whole(&frame, key, column)?;
         }
         if !self.sum_by.is_empty() {
             frame = add_up(&frame, &self.sum_by)?;
@@ -286,6 +298,19 @@ fn keep_periods(
         .collect();
     rows.sort_unstable();
     Ok(if rows.len() == frame.n_rows() { frame } else { frame.take(&rows) })
+}
+
+/// The rows whose `key` has no gap in `column` in any row.
+fn keep_whole(frame: &Frame, key: &str, column: &str) -> Result<Frame, FrameError> {
+    let (keys, cells) = (frame.keys(key)?, frame.numbers(column)?);
+    let gappy: BTreeSet<&Key> = keys
+        .iter()
+        .zip(&cells)
+        .filter(|(_, cell)| cell.number().is_none())
+        .map(|(key, _)| key)
+        .collect();
+    let rows: Vec<usize> = (0..keys.len()).filter(|&row| !gappy.contains(&keys[row])).collect();
+    Ok(frame.take(&rows))
 }
 
 fn divide(over: Datum, under: Datum) -> Datum {
@@ -425,6 +450,17 @@ mod tests {
             .join(Source::Group("belts".into()), &["region"], &[("group", "group")]);
         let frame = binding.cut(&fetch).unwrap();
         assert_eq!(frame.keys("group").unwrap(), [Key::from("west")]);
+    }
+
+    #[test]
+    fn an_industry_with_a_gap_is_left_out_of_every_total() {
+        let binding = Binding::table("activity")
+            .all(&["region", "industry", "period"])
+            .take("value", "jobs")
+            .whole("industry", "value")
+            .sum_by(&["region", "period"]);
+        let frame = binding.cut(&fetch).unwrap();
+        assert_eq!(frame.numbers("value").unwrap(), [Datum::Number(2.0), Datum::Number(4.0)]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
-use agglo_data::{Sniff, Sureness};
+use agglo_core::{Frame, Values};
+use agglo_data::{ReadSpec, Sniff, Sureness};
 
 use crate::error::StudyError;
 
@@ -27,16 +28,19 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
     let mut names = BTreeSet::new();
     let mut boundaries = None;
     let mut regions = BTreeSet::new();
-    let mut any_gaps = false;
+    let mut policy = Policy { gaps: "error", why: "no cell of the activity is empty".to_owned() };
     let mut measure = None;
-    for file in files {
-        if is_boundaries(file) {
-            boundaries = Some(file.clone());
+    for file in alike(files)? {
+        if is_boundaries(&file) {
+            boundaries = Some(file);
             continue;
         }
-        let sniff = agglo_data::sniff(file)?;
-        any_gaps |= sniff.headings.iter().any(|heading| heading.n_gaps > 0);
-        let from_root = relative(root, file);
+        let first = agglo_data::files(&ReadSpec::new("activity", &file), Path::new(""))?;
+        let Some(first) = first.first() else { continue };
+        let sniff = agglo_data::sniff(first)?;
+        let mut spec = sniff.to_spec();
+        spec.file.clone_from(&file);
+        let from_root = relative(root, &file);
         understood.extend(sniff.reasons.iter().map(|reason| {
             let sure = match reason.sureness {
                 Sureness::Certain => "certain",
@@ -48,12 +52,20 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         if sniff.table.as_deref() == Some("activity") {
             measure = measure.or_else(|| first_measure(&sniff));
         }
-        let name = distinct_name(file, &mut names);
-        blocks.push_str(&block(&name, &from_root, &sniff));
-        if let Ok(reading) = agglo_data::read(&sniff.to_spec(), Path::new(""))
-            && let Ok(codes) = reading.frame.text("region")
-        {
+        let name = distinct_name(&file, &mut names);
+        let reading = agglo_data::read(&spec, Path::new("")).ok();
+        if let Some(reading) = &reading {
+            understood.extend(leave_totals_out(&from_root, &reading.frame, &mut spec));
+        }
+        blocks.push_str(&block(&name, &from_root, &sniff, &spec));
+        let Some(reading) = reading else { continue };
+        if let Ok(codes) = reading.frame.text("region") {
             regions.extend(codes.iter().flatten().map(ToString::to_string));
+        }
+        if sniff.table.as_deref() == Some("activity")
+            && let Some(found) = measure.as_deref().and_then(|m| gap_policy(&reading.frame, m))
+        {
+            policy = found;
         }
     }
     let id = root
@@ -66,11 +78,125 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         None => "# boundaries = \"geo/regions.geojson\"   # GeoJSON or TopoJSON; unlocks maps\n"
             .to_owned(),
     };
-    Ok(Draft { text: document(&id, &geo, &blocks, any_gaps, measure.as_deref()), understood })
+    Ok(Draft { text: document(&id, &geo, &blocks, &policy, measure.as_deref()), understood })
 }
 
-fn document(id: &str, geo: &str, blocks: &str, gaps: bool, measure: Option<&str>) -> String {
-    let policy = if gaps { "drop-regions" } else { "error" };
+/// The files, those of one layout in one folder under one pattern where it names no other file.
+fn alike(files: &[PathBuf]) -> Result<Vec<PathBuf>, StudyError> {
+    let mut groups: Vec<(String, Vec<PathBuf>)> = Vec::new();
+    for file in files {
+        let lone = is_boundaries(file) || file.to_string_lossy().contains(['*', '?']);
+        let layout = if lone {
+            file.display().to_string()
+        } else {
+            let sniff = agglo_data::sniff(file)?;
+            let folder = file.parent().unwrap_or(Path::new("")).display();
+            format!(
+                "{folder} {} {:?} {:?} {:?}",
+                sniff.reader, sniff.table, sniff.columns, sniff.value
+            )
+        };
+        match groups.iter_mut().find(|(known, _)| *known == layout) {
+            Some((_, members)) => members.push(file.clone()),
+            None => groups.push((layout, vec![file.clone()])),
+        }
+    }
+    let mut found = Vec::new();
+    for (_, members) in groups {
+        match pattern(&members) {
+            Some(pattern) => found.push(pattern),
+            None => found.extend(members),
+        }
+    }
+    Ok(found)
+}
+
+/// A pattern that names exactly these files.
+fn pattern(files: &[PathBuf]) -> Option<PathBuf> {
+    let names: Vec<&str> = files.iter().filter_map(|f| f.file_name()?.to_str()).collect();
+    let (first, rest) = names.split_first()?;
+    if rest.is_empty() {
+        return None;
+    }
+    let shared = |a: &str, b: &str| a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let back = |text: &str| text.bytes().rev().map(char::from).collect::<String>();
+    let start = rest.iter().map(|name| shared(first, name)).min()?;
+    let end = rest.iter().map(|name| shared(&back(first), &back(name))).min()?;
+    if start + end >= names.iter().map(|name| name.len()).min()? || !first.is_ascii() {
+        return None;
+    }
+    let name = format!("{}*{}", &first[..start], &first[first.len() - end..]);
+    let pattern = files[0].with_file_name(name);
+    let named = agglo_data::files(&ReadSpec::new("activity", &pattern), Path::new("")).ok()?;
+    let wanted: BTreeSet<&PathBuf> = files.iter().collect();
+    (named.iter().collect::<BTreeSet<_>>() == wanted).then_some(pattern)
+}
+
+/// Filters a region or industry out that is the sum of the others, and says so.
+fn leave_totals_out(file: &str, frame: &Frame, spec: &mut ReadSpec) -> Vec<String> {
+    let mut said = Vec::new();
+    for key in ["region", "industry"] {
+        let (Ok(codes), Some(heading)) = (frame.text(key), spec.columns.get(key)) else { continue };
+        let totals = agglo_data::totals_among_parts(frame, key);
+        if totals.is_empty() || spec.filter.contains_key(heading) {
+            continue;
+        }
+        let kept: BTreeSet<String> = codes
+            .iter()
+            .flatten()
+            .filter(|code| !totals.contains(code))
+            .map(ToString::to_string)
+            .collect();
+        let names = totals.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+        said.push(format!("{file}: {key} {names} is the sum of the others and is filtered out"));
+        spec.filter.insert(heading.clone(), kept.into_iter().collect());
+    }
+    said
+}
+
+/// What to do with cells that hold no number, and why.
+struct Policy {
+    gaps: &'static str,
+    why: String,
+}
+
+/// The policy that leaves out the smallest part of the cells; `None` where there is no gap.
+fn gap_policy(frame: &Frame, measure: &str) -> Option<Policy> {
+    let cells = frame.numbers(measure).ok()?;
+    let lost = |column: &str| -> Option<(usize, usize)> {
+        let keys: Vec<String> = match frame.column(column).ok()?.values() {
+            Values::Text(keys) => {
+                keys.iter().map(|key| key.as_deref().unwrap_or("").to_owned()).collect()
+            }
+            Values::Integer(keys) => keys.iter().map(|key| format!("{key:?}")).collect(),
+            Values::Number(_) => return None,
+        };
+        let all: BTreeSet<&String> = keys.iter().collect();
+        let gaps = keys.iter().zip(&cells).filter(|(_, cell)| cell.number().is_none());
+        Some((gaps.map(|(key, _)| key).collect::<BTreeSet<_>>().len(), all.len()))
+    };
+    let n_gaps = cells.iter().filter(|cell| cell.number().is_none()).count();
+    if n_gaps == 0 {
+        return None;
+    }
+    [("industry", "drop-industries"), ("region", "drop-regions"), ("period", "drop-periods")]
+        .into_iter()
+        .filter_map(|(column, gaps)| Some((lost(column)?, column, gaps)))
+        .filter(|((n, all), _, _)| n < all)
+        .min_by(|a, b| {
+            let part = |(n, all): (usize, usize)| n as f64 / all as f64;
+            part(a.0).total_cmp(&part(b.0))
+        })
+        .map(|((n, all), column, gaps)| Policy {
+            gaps,
+            why: format!(
+                "{n_gaps} cells hold no number; they lie in {n} of {all} values of {column}"
+            ),
+        })
+}
+
+fn document(id: &str, geo: &str, blocks: &str, policy: &Policy, measure: Option<&str>) -> String {
+    let Policy { gaps, why } = policy;
     let value = match measure {
         Some(measure) => format!(
             "value = \"{measure}\"                  # the column of activity that the indices use\n"
@@ -88,13 +214,12 @@ fn document(id: &str, geo: &str, blocks: &str, gaps: bool, measure: Option<&str>
          [geo]\n# level = \"province\"                  # printed beside every index, which depends on it\n{geo}\
          # [geo.groups.belts]                  # a grouping of regions: columns region, group\n\
          # file = \"geo/belts.csv\"\n\n{blocks}\
-         [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\ngaps = \"{policy}\"\n\n\
+         [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\n# {why}\ngaps = \"{gaps}\"\n\n\
          [measure]\n{value}"
     )
 }
 
-fn block(name: &str, file: &str, sniff: &Sniff) -> String {
-    let spec = sniff.to_spec();
+fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     let mut text = String::new();
     for reason in &sniff.reasons {
         let _ = writeln!(text, "# {}: {}", reason.what, reason.why);
@@ -112,6 +237,10 @@ fn block(name: &str, file: &str, sniff: &Sniff) -> String {
     }
     if let Some(periods) = spec.periods_across.as_ref().filter(|periods| !periods.is_empty()) {
         let _ = writeln!(text, "periods_across = {periods:?}");
+    }
+    if !spec.filter.is_empty() {
+        let lists = spec.filter.iter().map(|(heading, kept)| format!("{heading} = {kept:?}"));
+        let _ = writeln!(text, "filter  = {{ {} }}", lists.collect::<Vec<_>>().join(", "));
     }
     for (key, mark) in [("decimal", spec.decimal), ("thousands", spec.thousands)] {
         if let Some(mark) = mark {
@@ -149,8 +278,12 @@ fn first_measure(sniff: &Sniff) -> Option<String> {
     if sniff.value.is_some() {
         return sniff.value.clone();
     }
+    let likely = ["employment", "value_added", "output", "revenue", "n_firms", "value"];
     let keys = ["region", "industry", "period"];
-    sniff.columns.keys().find(|role| !keys.contains(&role.as_str())).cloned()
+    let known = likely.iter().find(|role| sniff.columns.contains_key(**role));
+    known
+        .map(|role| (*role).to_owned())
+        .or_else(|| sniff.columns.keys().find(|role| !keys.contains(&role.as_str())).cloned())
 }
 
 fn is_boundaries(file: &Path) -> bool {

@@ -68,5 +68,6 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         }
         output::print(&text)?;
     }
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(code::FOUND) })
+    let wrong = found.iter().any(|d| d.severity != agglo_data::Severity::Note);
+    Ok(if !wrong { ExitCode::SUCCESS } else { ExitCode::from(code::FOUND) })
 }

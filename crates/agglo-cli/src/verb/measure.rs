@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use agglo_core::{Absent, Column, Control, Frame, Lang, Seed};
 use agglo_data::{ColumnSpec, Kind, ReadSpec, Reading, Sign, TableSpec};
-use agglo_methods::catalog::{ColumnKind, Input, Method, OptionKind, OptionSpec};
+use agglo_methods::catalog::{ColumnKind, Input, InputColumn, Method, OptionKind, OptionSpec};
 use agglo_methods::{Answer, Call, Inputs, Options, methods};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
@@ -255,11 +255,16 @@ fn read(
 
 /// The table that a method reads, as the reader knows tables: its columns, and which it needs.
 fn table_of(input: &'static Input) -> &'static TableSpec {
+    let canonical = agglo_data::table_spec(input.table);
+    let names_a_row = |column: &InputColumn| {
+        matches!(column.kind, ColumnKind::Key | ColumnKind::Period)
+            || canonical.is_some_and(|table| table.is_key(column.name))
+    };
     let columns = |is_key: bool| -> &'static [ColumnSpec] {
         let columns: Vec<ColumnSpec> = input
             .columns
             .iter()
-            .filter(|column| matches!(column.kind, ColumnKind::Key | ColumnKind::Period) == is_key)
+            .filter(|column| names_a_row(column) == is_key)
             .map(|column| ColumnSpec {
                 name: column.name,
                 kind: match column.kind {
@@ -281,7 +286,7 @@ fn table_of(input: &'static Input) -> &'static TableSpec {
         keys: columns(true),
         measures: columns(false),
         open: false,
-        repeats_without: None,
+        repeats_without: canonical.and_then(|table| table.repeats_without),
         help: agglo_core::Text::new("the table of the method", "该方法的数据表"),
     }))
 }

@@ -16,6 +16,12 @@ pub(super) const MARKS: [(&str, Gap); 3] =
 
 pub(super) const HEADINGS: [&str; 3] = ["GeoFIPS", "LineCode", "IndustryClassification"];
 
+/// The lines of the private sectors, each once: no line is a sum of others.
+pub(crate) const SECTOR_LINES: [&str; 19] = [
+    "3", "6", "10", "11", "12", "34", "35", "36", "45", "51", "56", "60", "64", "65", "69", "70",
+    "76", "79", "82",
+];
+
 const LEVELS: [&str; 4] = ["county", "state", "bea_region", "country"];
 const STRIP: &[char] = &['"', ' '];
 /// The classification of lines that are sums across the classification.

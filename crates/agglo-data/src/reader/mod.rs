@@ -1,6 +1,6 @@
 //! Readers: the layouts that agglo understands, and the one way through a file.
 
-mod bea;
+pub(crate) mod bea;
 mod collect;
 mod plan;
 mod tidy;

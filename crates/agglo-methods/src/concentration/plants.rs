@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use agglo_core::{Axis, Datum, Frame, Key, Lang, Note, Period, sum};
 
 use super::benchmark::{BENCHMARK, Benchmark, data};
-use super::size_class::class_sizes;
+use super::size_class::{Classes, class_sizes};
 use crate::call::{Call, MethodError};
 use crate::catalog::{
     ACTIVITY, ColumnKind, INDUSTRY, Input, InputColumn, OptionKind, OptionSpec, PERIOD, REGION,
@@ -40,8 +40,16 @@ const SIZE_CLASS: Input = Input {
         INDUSTRY,
         PERIOD,
         key("class", "size class", "规模组"),
-        number("lower", "smallest size of the class", "组下限"),
-        number("upper", "largest size of the class; empty for the open one", "组上限；开口组留空"),
+        optional(number(
+            "lower",
+            "smallest size of the class; read from the class's name where the table has no bounds",
+            "组下限；无上下限列时由组名读取",
+        )),
+        optional(number(
+            "upper",
+            "largest size of the class; empty for the open one",
+            "组上限；开口组留空",
+        )),
         number("n_plants", "number of establishments", "企业单位数"),
         optional(number("value", "their activity together", "合计活动量")),
     ],
@@ -251,6 +259,14 @@ fn from_classes(
         "establishment sizes are reconstructed from size classes, so H, γ and z are approximate",
         "企业单位规模由规模组推算，H、γ 与 z 均为近似值",
     )];
+    if classes.values().any(Classes::has_bare_open_class) {
+        notes.push(Note::new(
+            "open-class-from-lower-bound",
+            "plants of the open size class start from its lower bound, so H is a lower bound and γ \
+             an upper one (a convention of agglo)",
+            "开口规模组的企业按组下限计，因此 H 为下界、γ 为上界（agglo 约定）",
+        ));
+    }
     let mut answers = Vec::new();
     for (period_idx, &period) in panel.periods().iter().enumerate() {
         let completed = panel.complete(period_idx, activity_gaps(call))?;

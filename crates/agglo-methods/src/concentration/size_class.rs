@@ -29,7 +29,11 @@ struct Class {
 pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>, MethodError> {
     let (industries, periods, names) =
         (frame.keys("industry")?, periods(frame)?, frame.keys("class")?);
-    let (lower, upper) = (frame.numbers("lower")?, frame.numbers("upper")?);
+    let bounds = if frame.has("lower") {
+        Some((frame.numbers("lower")?, frame.numbers("upper")?))
+    } else {
+        None
+    };
     let counts = frame.numbers("n_plants")?;
     let values = if frame.has("value") { Some(frame.numbers("value")?) } else { None };
     let mut seen = std::collections::BTreeSet::new();
@@ -42,9 +46,13 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
         if !seen.insert((period, industry.clone(), name.clone())) {
             return Err(wrong("it stands twice"));
         }
-        let bound = lower[row].number().filter(|bound| *bound >= 0.0);
-        let lower = bound.ok_or_else(|| wrong("it has no lower bound of zero or more"))?;
-        let upper = upper[row].number();
+        let (lower, upper) = match &bounds {
+            Some((lower, upper)) => (lower[row].number(), upper[row].number()),
+            None => bounds_in_name(name),
+        };
+        let lower = lower
+            .filter(|bound| *bound >= 0.0)
+            .ok_or_else(|| wrong("it has no lower bound of zero or more"))?;
         if upper.is_some_and(|upper| upper < lower) {
             return Err(wrong("its upper bound is below its lower one"));
         }
@@ -67,20 +75,39 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
     Ok(answer)
 }
 
+/// The bounds that a class's name states, such as `0 to 4`, `5-9` or `1000+`; a name with one
+/// number is an open class.
+fn bounds_in_name(name: &str) -> (Option<f64>, Option<f64>) {
+    let digits = name.replace(',', "");
+    let mut numbers = digits
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .filter_map(|part| part.parse().ok());
+    (numbers.next(), numbers.next())
+}
+
 impl Classes {
+    /// Whether an open class has to start from its lower bound, having no activity of its own.
+    pub(super) fn has_bare_open_class(&self) -> bool {
+        self.rows.iter().any(|class| class.upper.is_none() && class.value.is_none())
+    }
+
     /// The size of every plant: the class mean for all, or linear about it within the bounds.
     ///
-    /// Classes without activity start from their midpoint and share what `total` leaves them.
+    /// Classes without activity start from their midpoint, an open one from its lower bound, and
+    /// share what `total` leaves them.
     pub(super) fn sizes(&self, total: f64, linear: bool) -> Result<Vec<f64>, MethodError> {
-        let midpoint = |class: &Class| -> Result<f64, MethodError> {
-            let upper = class.upper.ok_or_else(|| {
-                self.wrong("its open class needs a `value`, as it has no midpoint")
-            })?;
-            Ok(f64::midpoint(class.lower, upper) * class.n_plants as f64)
+        // Without any activity there is no size to share out; the index is undefined, not wrong.
+        if total <= 0.0 {
+            return Ok(Vec::new());
+        }
+        let midpoint = |class: &Class| {
+            let middle = class.upper.map_or(class.lower, |upper| f64::midpoint(class.lower, upper));
+            middle * class.n_plants as f64
         };
         let mut unknown = Vec::new();
         for class in self.rows.iter().filter(|class| class.value.is_none()) {
-            unknown.push(midpoint(class)?);
+            unknown.push(midpoint(class));
         }
         let known = sum(self.rows.iter().filter_map(|class| class.value));
         let scale = if unknown.is_empty() {
@@ -98,7 +125,7 @@ impl Classes {
         for class in &self.rows {
             let value = match class.value {
                 Some(value) => value,
-                None => midpoint(class)? * scale,
+                None => midpoint(class) * scale,
             };
             class.push_sizes(value / class.n_plants as f64, linear, &mut sizes);
         }
@@ -153,9 +180,23 @@ mod tests {
         assert_eq!(counts.sizes(50.0, false).unwrap(), [10.0, 10.0, 30.0]);
     }
 
+    // Midpoint 5 of two plants and the bound 10 of the open one: 20, scaled to the 60 there are.
     #[test]
-    fn an_open_class_without_activity_is_refused() {
-        let open = classes(vec![class(100.0, None, 1, None)]);
-        assert!(open.sizes(500.0, false).is_err());
+    fn an_open_class_without_activity_starts_from_its_lower_bound() {
+        let open = classes(vec![class(0.0, Some(10.0), 2, None), class(10.0, None, 1, None)]);
+        assert!(open.has_bare_open_class());
+        assert_eq!(open.sizes(60.0, false).unwrap(), [15.0, 15.0, 30.0]);
+    }
+
+    #[test]
+    fn bounds_are_read_from_the_name_of_a_class() {
+        for (name, bounds) in [
+            ("0 to 4", (Some(0.0), Some(4.0))),
+            ("250-499", (Some(250.0), Some(499.0))),
+            ("1,000+", (Some(1000.0), None)),
+            ("all", (None, None)),
+        ] {
+            assert_eq!(bounds_in_name(name), bounds, "{name}");
+        }
     }
 }

@@ -66,6 +66,11 @@ pub(super) fn aligned(
     }
     let regions = common(activities.iter().map(Activity::regions));
     let industries = common(activities.iter().map(Activity::industries));
+    if regions.is_empty() || industries.is_empty() {
+        return Err(MethodError::NotIdentified {
+            what: "no region and industry is without gaps in all the years compared".to_owned(),
+        });
+    }
     let kept = activities.iter().map(|a| restricted(a, &regions, &industries)).collect();
     Ok((kept, notes))
 }

@@ -168,11 +168,11 @@ impl Facts<'_> {
     fn region_totals(&self) -> Option<Binding> {
         let keys = self.present("activity", &["region", "period"]);
         let cells = self.focus_cells().or_else(|| self.cells(self.measure_span()))?;
-        let totals = cells.sum_by(&keys);
-        Some(if self.spec.missing.gaps == "drop-periods" {
-            totals.gapless("value")
-        } else {
-            totals
+        let has_industry = cells.columns.iter().any(|(role, _)| role == "industry");
+        Some(match self.spec.missing.gaps.as_str() {
+            "drop-periods" => cells.sum_by(&keys).gapless("value"),
+            "drop-industries" if has_industry => cells.whole("industry", "value").sum_by(&keys),
+            _ => cells.sum_by(&keys),
         })
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use agglo_core::{Absent, Control, Frame, FrameError, Panel, PanelError};
+use agglo_core::{Absent, Control, Frame, FrameError, Panel};
 use agglo_methods::catalog::ACTIVITY;
 use agglo_methods::{Answer, Call, Inputs, MethodError};
 
@@ -253,7 +253,9 @@ impl Run<'_> {
     ) -> Result<Frame, MethodError> {
         let frame = binding.cut(&|source| self.fetch(source, records))?;
         if frame.n_rows() == 0 {
-            return Err(MethodError::Panel(PanelError::Empty));
+            return Err(MethodError::NotIdentified {
+                what: format!("no row of {} is left to compute from", binding.source),
+            });
         }
         Ok(frame)
     }

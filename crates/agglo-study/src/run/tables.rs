@@ -158,6 +158,9 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
         }
     }
     tables.found(check_codes(&read));
+    if let Some((activity, _)) = read.get("activity") {
+        tables.found(agglo_data::check_totals(activity));
+    }
     for (name, (table, content)) in read {
         let loaded = Loaded { frame: Arc::new(table.frame), absent: table.absent, content };
         tables.tables.insert(name, loaded);
