@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Frame};
+use agglo_core::{Absent, Column, Frame};
 use agglo_data::{Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +140,11 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
             read.insert(name, table);
         }
     }
+    if !read.contains_key("activity")
+        && let Some(cells) = from_register(root, spec, keep, &mut tables)?
+    {
+        read.insert("activity".to_owned(), cells);
+    }
     for (name, group) in &spec.geo.groups {
         let read = ReadSpec {
             name: format!("geo.groups.{name}"),
@@ -231,6 +236,72 @@ fn read_one(
         }
     }
 }
+
+/// Decimal places that a register's measure is summed to, exactly.
+const REGISTER_SCALE: u8 = 3;
+
+/// The table `activity` of a study that has a register of plants and no table of its own: one pass
+/// of the engine over the register, whatever its size.
+fn from_register(
+    root: &Path,
+    spec: &Spec,
+    keep: bool,
+    tables: &mut Tables,
+) -> Result<Option<(Table, String)>, StudyError> {
+    let mut registers = spec.data.iter().filter(|data| data.table_name() == "plant");
+    let (Some(register), None) = (registers.next(), registers.next()) else { return Ok(None) };
+    let read = register.read_spec();
+    let Some(measure) = REGISTER_MEASURES.into_iter().find(|m| read.columns.contains_key(*m))
+    else {
+        return Ok(None);
+    };
+    let folder = root.join(TABLES);
+    let (file, beside) = (folder.join("activity.parquet"), folder.join("activity.json"));
+    let key = block_key(root, &[register]).unwrap_or_default();
+    if keep
+        && let Some(kept) = read_kept(&beside).filter(|kept| kept.key == key)
+        && let Ok(table) = agglo_data::read_table(&file)
+    {
+        return Ok(Some((table, kept.content)));
+    }
+    let keys = ["region", "industry", "period", measure];
+    let mut source = read.clone();
+    source.columns.retain(|role, _| keys.contains(&role.as_str()));
+    let cells = match agglo_data::reduce::cells(&source, root, REGISTER_SCALE) {
+        Ok(cells) => cells,
+        Err(error) => {
+            tables.found(error.diagnostics().to_vec());
+            return Ok(None);
+        }
+    };
+    let unit = read.units.get(measure).cloned().unwrap_or_default();
+    let rename = |column: &Column| match column.name() {
+        "sum" => Some(Column::new(measure, unit.clone(), column.values().clone())),
+        "n" => Some(Column::new("n_firms", "count", column.values().clone())),
+        name if keys.contains(&name) => Some(column.clone()),
+        _ => None,
+    };
+    let frame =
+        Frame::new(cells.columns().iter().filter_map(rename).collect()).map_err(|error| {
+            StudyError::Record { file: register.file.clone(), why: error.to_string() }
+        })?;
+    // A register lists what is there: a cell without plants is zero.
+    let table =
+        Table { name: "activity".to_owned(), frame, absent: Absent::Zero, ..Table::default() };
+    tables.n_read += 1;
+    let content = agglo_data::hash_frame(&table.frame);
+    if keep {
+        let kept = Kept { key, content: content.clone(), records: Vec::new() };
+        agglo_data::create_folder(&folder)?;
+        agglo_data::write_table(&file, &table)?;
+        let json = serde_json::to_string_pretty(&kept).unwrap_or_default();
+        agglo_data::write_atomic(&beside, json.as_bytes())?;
+    }
+    Ok(Some((table, content)))
+}
+
+/// The measures that a register of plants is reduced by, the likeliest first.
+const REGISTER_MEASURES: [&str; 5] = ["employment", "value", "output", "value_added", "revenue"];
 
 fn read_kept(beside: &Path) -> Option<Kept> {
     serde_json::from_str(&std::fs::read_to_string(beside).ok()?).ok()
