@@ -41,7 +41,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_enum, help_heading = "Global options")]
     pub(crate) format: Option<TableFormat>,
     /// Write to this file instead of stdout.
-    #[arg(short, long, global = true, value_name = "FILE", help_heading = "Global options")]
+    #[arg(short, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) output: Option<PathBuf>,
     /// Language of messages and titles; a list such as `zh,en` for reports.
     #[arg(

@@ -123,7 +123,7 @@ fn a_cell_that_is_no_number_is_placed_and_the_row_is_counted() {
     let folder = scratch();
     let text = "region,industry,value\na,x,1\nb,x,12o\nc,x,3\n";
     fs::write(folder.path().join("cells.csv"), text).unwrap();
-    let call = agglo(folder.path(), &["measure", "gini", "cells.csv"]);
+    let call = agglo(folder.path(), &["measure", "gini", "cells.csv"]).ended(3);
     assert!(call.err.contains("cells.csv") && call.err.contains("12o"), "{}", call.err);
     assert!(call.err.contains("3 rows read = 2 used + 1 rejected"), "{}", call.err);
 }
@@ -137,7 +137,7 @@ fn a_million_bad_rows_are_shown_by_a_few_and_counted() {
     }
     text.push_str("a,x,1\nb,x,2\n");
     fs::write(folder.path().join("cells.csv"), text).unwrap();
-    let call = agglo(folder.path(), &["measure", "gini", "cells.csv"]);
+    let call = agglo(folder.path(), &["measure", "gini", "cells.csv"]).ended(3);
     assert!(call.err.lines().count() < 60, "{} lines", call.err.lines().count());
     assert!(call.err.contains("200002 rows read = 2 used + 200000 rejected"), "{}", call.err);
 }

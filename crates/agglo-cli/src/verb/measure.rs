@@ -15,7 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 
 use crate::args::TableFormat;
-use crate::failure::Failure;
+use crate::failure::{Failure, listed};
 use crate::output;
 use crate::settings::Settings;
 
@@ -154,7 +154,7 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     let mut readings = Vec::new();
     for (input, file) in sources {
         let (reading, absent) = read(input, file, matches)?;
-        say_remarks(&reading, settings);
+        say_remarks(&reading, settings)?;
         inputs = give(inputs, input, &reading, absent)?;
         readings.push((input.table, reading));
     }
@@ -306,17 +306,26 @@ fn give(
     Ok(inputs.with(input.table, reading.frame.clone()))
 }
 
-fn say_remarks(reading: &Reading, settings: &Settings) {
+/// Says what reading found; refuses when rows had to be rejected, since an index over what is left
+/// would pass for one over the whole.
+fn say_remarks(reading: &Reading, settings: &Settings) -> Result<(), Failure> {
+    let (read, used, rejected) = (reading.rows_read, reading.rows_used, reading.rows_rejected);
+    let count = match settings.lang() {
+        Lang::En => format!("{read} rows read = {used} used + {rejected} rejected"),
+        Lang::Zh => format!("读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行"),
+    };
+    if reading.has_errors() {
+        let mut failure = Failure::data(format!("{count}; nothing was computed"));
+        failure.message = format!("{}\n{}", listed(&reading.diagnostics), failure.message);
+        return Err(failure);
+    }
     for diagnostic in &reading.diagnostics {
         settings.say(&diagnostic.to_string());
     }
-    if reading.rows_rejected > 0 || settings.verbose > 0 {
-        let (read, used, rejected) = (reading.rows_read, reading.rows_used, reading.rows_rejected);
-        settings.say(&match settings.lang() {
-            Lang::En => format!("{read} rows read = {used} used + {rejected} rejected"),
-            Lang::Zh => format!("读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行"),
-        });
+    if settings.verbose > 0 {
+        settings.say(&count);
     }
+    Ok(())
 }
 
 /// The answer with key columns named as the input names them.

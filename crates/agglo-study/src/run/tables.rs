@@ -314,7 +314,7 @@ fn block_key(root: &Path, blocks: &[&DataSpec]) -> Option<String> {
     for block in blocks {
         hasher.update(format!("{block:?}").as_bytes());
         for file in agglo_data::files(&block.read_spec(), root).ok()? {
-            hasher.update(file.to_string_lossy().as_bytes());
+            hasher.update(file.strip_prefix(root).unwrap_or(&file).to_string_lossy().as_bytes());
             hasher.update(agglo_data::hash_file(&file).ok()?.as_bytes());
         }
     }

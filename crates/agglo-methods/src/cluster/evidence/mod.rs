@@ -125,13 +125,13 @@ fn when(call: &Call<'_>) -> Result<When, MethodError> {
             latest = latest.max(periods(call.frame(table)?)?.into_iter().max().unwrap_or(0));
         }
     }
-    let text = call.option("period");
+    let text = call.option("year");
     let period = if text.is_empty() {
         latest
     } else {
         text.parse().map_err(|_| MethodError::Option {
             method: EVIDENCE.id,
-            option: "period".to_owned(),
+            option: "year".to_owned(),
             found: text.to_owned(),
             allowed: "a year, or empty for the latest".to_owned(),
         })?

@@ -99,7 +99,7 @@ pub(in crate::cluster) static EVIDENCE: Method = Method {
     ],
     options: &[
         OptionSpec {
-            name: "period",
+            name: "year",
             kind: OptionKind::Text,
             default: "",
             help: Text::new("year described; the latest when empty", "描述年份，空则取最新"),
