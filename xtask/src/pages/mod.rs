@@ -145,6 +145,6 @@ mod tests {
         std::fs::write(folder.join("README.md"), PAGE).unwrap();
         write(root.path()).unwrap();
         let renewed = std::fs::read_to_string(folder.join("README.md")).unwrap();
-        assert!(renewed.contains("gini.md") && !renewed.contains("old"), "{renewed}");
+        assert!(renewed.contains("gini.md") && !renewed.contains("\nold\n"), "{renewed}");
     }
 }

@@ -14,7 +14,7 @@ use crate::number::NumberFormat;
 use crate::reader::{Binding, Plan, Request, tidy_plan};
 use crate::source::{OpenOptions, Source, SourceFormat, expand};
 use crate::spec::ReadSpec;
-use crate::table::{Kind, table_spec};
+use crate::table::{Kind, Sign, table_spec};
 
 /// Where the rows are.
 pub(super) enum Rows {
@@ -23,10 +23,10 @@ pub(super) enum Rows {
     Memory(RecordBatch),
 }
 
-/// An expression for a key, and whether it comes from a column.
+/// A key of the cells, as an expression over the rows.
 pub(super) struct KeyExpr {
     pub(super) name: &'static str,
-    pub(super) sql: String,
+    sql: String,
 }
 
 pub(super) struct Job {
@@ -38,7 +38,9 @@ pub(super) struct Job {
     pub(super) measure: String,
     pub(super) measure_name: String,
     pub(super) unit: String,
-    pub(super) number_format: NumberFormat,
+    /// Whether a negative value is an error, which the careful reader then names.
+    zero_or_more: bool,
+    number_format: NumberFormat,
     pub(super) scale: u8,
 }
 
@@ -156,6 +158,7 @@ impl Job {
             measure: measure.clone(),
             measure_name: measure,
             unit,
+            zero_or_more: false,
             number_format: NumberFormat::new(None, None, []),
             scale,
         })
@@ -203,6 +206,7 @@ impl Job {
             measure: name(*column),
             measure_name,
             unit: target.unit.clone(),
+            zero_or_more: target.sign == Sign::Count,
             number_format,
             scale,
         })
@@ -222,6 +226,11 @@ impl Job {
         };
         let any_gap = format!("({measure} IS NULL OR {})", marks(&|_| true));
         let suppressed = marks(&|gap| gap == Gap::Suppressed);
+        let bad = if self.zero_or_more {
+            "(x IS NULL AND NOT gap) OR x < 0"
+        } else {
+            "x IS NULL AND NOT gap"
+        };
         let filters = self.filters.iter().map(|(column, _)| identifier(column));
         let keys = self.keys.iter().map(|key| key.sql.clone()).chain(filters);
         let keys: Vec<String> = keys
@@ -234,7 +243,7 @@ impl Job {
             "SELECT {names}, count(x) AS n, sum(x) AS s, sum(x * x) AS q, max(x) AS hi, \
              min(x) AS lo, sum(CASE WHEN gap THEN 1 ELSE 0 END) AS gaps, \
              sum(CASE WHEN suppressed THEN 1 ELSE 0 END) AS suppressed, \
-             sum(CASE WHEN x IS NULL AND NOT gap THEN 1 ELSE 0 END) AS bad \
+             sum(CASE WHEN {bad} THEN 1 ELSE 0 END) AS bad \
              FROM (SELECT {}, TRY_CAST({measure} AS DECIMAL(18, {})) AS x, {any_gap} AS gap, \
              {suppressed} AS suppressed FROM t) GROUP BY {names}",
             keys.join(", "),
