@@ -24,7 +24,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
             .plain("Year", "年份", "period")
             .number("Value", "数值", "value", Format::Whole)
             .number("Nominal growth", "名义增长率", "nominal_growth", Format::Percent(1))
-            .number("Real growth", "实际增长率", "real_growth", Format::Percent(1));
+            .words("Real growth", "实际增长率", move |row| real_growth(context, growth, row));
         section.push(table.block(
             "table-growth",
             "Level and growth; a real rate needs a price index and is never taken from current values",
@@ -40,6 +40,27 @@ pub(super) fn section(context: Context<'_>) -> Section {
 /// The national series where the study has one, else the total of the focus or of all industries.
 pub(super) fn headline(context: Context<'_>) -> Option<TableView<'_>> {
     context.table("growth", "growth").or_else(|| context.table("growth-total", "growth"))
+}
+
+/// Real growth as computed, else as the source publishes it in `published_real_growth`.
+fn real_growth(context: Context<'_>, growth: TableView<'_>, row: usize) -> Bound {
+    if growth.number(row, "real_growth").is_some() {
+        return growth.bound(row, "real_growth", Format::Percent(1));
+    }
+    let published = || {
+        let series = context.findings.tables.get("series")?;
+        let period = growth.text(row, "period");
+        let periods = series.integers("period").ok()?;
+        let place = periods.iter().position(|p| p.to_string() == period)?;
+        series.numbers("published_real_growth").ok()?[place].number()
+    };
+    match published() {
+        Some(percent) => {
+            let text = Format::Decimals(1).number(percent);
+            Bound::name(format!("{text}% (as published)"), format!("{text}%（公布数）"))
+        }
+        None => growth.bound(row, "real_growth", Format::Percent(1)),
+    }
 }
 
 fn growth_sentences(growth: TableView<'_>) -> Vec<Sentence> {
@@ -106,6 +127,10 @@ fn stage(context: Context<'_>, section: &mut Section) {
         );
     }
     section.paragraph(sentences);
+    if scored.is_empty() {
+        partial_stage(context, section);
+        return;
+    }
     let order = stage.sorted((0..stage.n_rows()).collect(), "score");
     section.blocks.extend(picture::region_figure(
         context,
@@ -132,5 +157,25 @@ fn stage(context: Context<'_>, section: &mut Section) {
         "工业化阶段；阈值有待与原文核对",
         &order,
         40,
+    ));
+}
+
+/// What the known indicators say where too few are known for a stage.
+fn partial_stage(context: Context<'_>, section: &mut Section) {
+    let Some(indicators) = context.table("industrialization-stage", "indicators") else { return };
+    let known: Vec<usize> =
+        (0..indicators.n_rows()).filter(|&r| indicators.number(r, "score").is_some()).collect();
+    let table = Columns::of(indicators)
+        .words("Region", "地区", move |row| context.region(&indicators.text(row, "region")))
+        .plain("Indicator", "指标", "indicator")
+        .number("Value", "指标值", "value", Format::Short)
+        .number("Score", "得分", "score", Format::Decimals(1))
+        .number("Weight", "权重", "weight", Format::Percent(0));
+    section.push(table.block(
+        "table-stage-indicators",
+        "What is known: the indicators that have data, with their scores",
+        "部分结果：有数据的指标及其得分",
+        &known,
+        20,
     ));
 }
