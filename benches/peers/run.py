@@ -129,7 +129,7 @@ def peer_command(pair, source, target):
 
 
 def agglo_command(agglo, pair, source, target):
-    variant = ["--variant", pair.variant] if pair.variant else []
+    variant = ["--def", pair.variant] if pair.variant else []
     return [agglo, "measure", pair.index, source, *variant, "--format", "csv", "-o", target]
 
 

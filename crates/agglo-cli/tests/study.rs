@@ -1,4 +1,5 @@
 //! A study from its tables to its report, as a person would run it.
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
 mod common;
 

@@ -55,6 +55,7 @@ impl Section {
 }
 
 /// A piece of a section.
+#[expect(clippy::large_enum_variant, reason = "a report has some hundred blocks, not millions")]
 #[derive(Clone, Debug)]
 pub enum Block {
     /// A heading inside the section.

@@ -68,6 +68,6 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         }
         output::print(&text)?;
     }
-    let wrong = found.iter().any(|d| d.severity != agglo_data::Severity::Note);
-    Ok(if !wrong { ExitCode::SUCCESS } else { ExitCode::from(code::FOUND) })
+    let clean = found.iter().all(|d| d.severity == agglo_data::Severity::Note);
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(code::FOUND) })
 }

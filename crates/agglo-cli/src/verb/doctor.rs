@@ -58,6 +58,11 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
             "machine",
         ),
         ("network", "never used".to_owned(), "program"),
+        (
+            "questions",
+            "none are ever asked".to_owned(),
+            if settings.no_input { "--no-input" } else { "program" },
+        ),
     ];
     if settings.json {
         let value: serde_json::Map<String, serde_json::Value> = rows

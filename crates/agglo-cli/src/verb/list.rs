@@ -107,6 +107,7 @@ fn list_methods(lang: Lang) -> Vec<Vec<String>> {
         .collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers make the rows for this table")]
 fn of(headings: &[&str], rows: Vec<Vec<String>>) -> Frame {
     let columns = headings
         .iter()

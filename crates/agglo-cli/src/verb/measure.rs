@@ -364,9 +364,7 @@ fn show(answer: &Answer, asked: &Asked<'_>, settings: &Settings) -> Result<(), F
         return output::deliver(text.as_bytes(), output);
     }
     let format = output::format_for(settings.format, output);
-    if format != TableFormat::Table {
-        output::table(answer.main(), format, output, lang)?;
-    } else {
+    if format == TableFormat::Table {
         let mut text = String::new();
         for (place, (name, frame)) in answer.tables.iter().enumerate() {
             if place > 0 {
@@ -375,6 +373,8 @@ fn show(answer: &Answer, asked: &Asked<'_>, settings: &Settings) -> Result<(), F
             text.push_str(&output::for_the_eye(frame, lang));
         }
         output::deliver(text.as_bytes(), output)?;
+    } else {
+        output::table(answer.main(), format, output, lang)?;
     }
     for note in &answer.notes {
         settings.say(&format!("note: {}", note.get(lang)));

@@ -1,29 +1,31 @@
 //! The built program, used as a person would.
+#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::needless_pass_by_value, reason = "a test may fail loudly")]
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// What a call printed and how it ended.
-pub struct Call {
+pub(crate) struct Call {
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
 }
 
 impl Call {
     /// Standard output as JSON.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out)
             .unwrap_or_else(|error| panic!("{error}\nstdout: {}\nstderr: {}", self.out, self.err))
     }
 
     /// Fails with everything printed unless the call ended with `code`.
     #[track_caller]
-    pub fn ended(self, code: i32) -> Call {
+    pub(crate) fn ended(self, code: i32) -> Call {
         assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.out, self.err);
         self
     }
@@ -45,13 +47,12 @@ fn call(output: Output) -> Call {
 }
 
 /// Calls agglo in `folder`.
-pub fn agglo(folder: &Path, words: &[&str]) -> Call {
+pub(crate) fn agglo(folder: &Path, words: &[&str]) -> Call {
     call(program(folder).args(words).stdin(Stdio::null()).output().expect("agglo can be started"))
 }
 
 /// Calls agglo in `folder` with `input` on stdin.
-#[allow(dead_code, reason = "not every test file pipes")]
-pub fn agglo_piped(folder: &Path, words: &[&str], input: &str) -> Call {
+pub(crate) fn agglo_piped(folder: &Path, words: &[&str], input: &str) -> Call {
     use std::io::Write;
     let mut child = program(folder)
         .args(words)
@@ -72,8 +73,7 @@ pub fn agglo_piped(folder: &Path, words: &[&str], input: &str) -> Call {
 }
 
 /// The program as a child of its own, for tests that end it early.
-#[allow(dead_code, reason = "not every test file kills")]
-pub fn start(folder: &Path, words: &[&str]) -> std::process::Child {
+pub(crate) fn start(folder: &Path, words: &[&str]) -> std::process::Child {
     program(folder)
         .args(words)
         .stdin(Stdio::null())

@@ -50,10 +50,13 @@ pub fn report(findings: &Findings) -> Document {
     }
 }
 
+/// How a cell of a table is written, by the finding's row.
+type Cell<'a> = Box<dyn Fn(usize) -> Bound + 'a>;
+
 /// A table of chosen columns and rows of a finding.
 pub(crate) struct Columns<'a> {
     view: TableView<'a>,
-    columns: Vec<(Words, bool, Box<dyn Fn(usize) -> Bound + 'a>)>,
+    columns: Vec<(Words, bool, Cell<'a>)>,
 }
 
 impl<'a> Columns<'a> {

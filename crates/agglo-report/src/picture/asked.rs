@@ -10,6 +10,9 @@ use agglo_study::address::Address;
 use super::{all, heading, map, words};
 use crate::context::{Context, TableView};
 
+/// Lines that can be told apart in one plot.
+const MOST_LINES: usize = 8;
+
 /// What kind of picture is wanted of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -154,10 +157,9 @@ fn plot(
             };
             series[place].points.push((year, view.datum(row, &address.column)));
         }
-        const MOST: usize = 8;
-        if series.len() > MOST {
+        if series.len() > MOST_LINES {
             return Err(format!(
-                "`{address}` is {} lines; at most {MOST} can be told apart: add keys from {}",
+                "`{address}` is {} lines; at most {MOST_LINES} can be told apart: add keys from {}",
                 series.len(),
                 others.join(", ")
             ));

@@ -35,6 +35,7 @@ fn heading(id: &str, title: Words, subtitle: Words) -> agglo_figure::Heading {
     agglo_figure::Heading { key: id.to_owned(), title, subtitle, source: Words::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the last line of builders that may have no figure")]
 fn block(id: &str, figure: Figure, view: TableView<'_>) -> Option<Block> {
     Some(Block::Figure(Box::new(FigureBlock { id: id.to_owned(), figure, origin: view.origin() })))
 }
@@ -301,7 +302,7 @@ fn region_groups(
     let (Ok(regions), Ok(groups)) = (frame.keys("region"), frame.keys("group")) else {
         return (Vec::new(), std::collections::BTreeMap::new());
     };
-    let mut codes: Vec<String> = groups.iter().map(|group| group.to_string()).collect();
+    let mut codes: Vec<String> = groups.iter().map(ToString::to_string).collect();
     codes.sort_unstable();
     codes.dedup();
     let place = regions
