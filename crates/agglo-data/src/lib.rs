@@ -27,6 +27,7 @@ mod diagnostic;
 mod encoding;
 mod export;
 mod hash;
+mod intern;
 mod number;
 mod reader;
 pub mod reduce;

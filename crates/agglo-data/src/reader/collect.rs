@@ -1,13 +1,13 @@
 //! Rows become columns: the one place where cells turn into keys, numbers and gaps.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use agglo_core::{Column, Datum, Frame, Key, Values};
+use agglo_core::{Column, Datum, Frame, Values};
 
 use super::plan::{Binding, Plan, RowKind, Target};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place, Sink};
+use crate::intern::Interner;
 use crate::number::{NumberFormat, whole_number};
 use crate::source::{Cell, Row};
 use crate::spec::{Origin, Origins, SourceFile};
@@ -16,33 +16,6 @@ use crate::table::{Kind, Sign, TableSpec};
 /// No table has more keys.
 const MAX_KEYS: usize = 5;
 const NONE: u32 = u32::MAX;
-
-/// Distinct texts, numbered as they come.
-#[derive(Default)]
-struct Interner {
-    places: HashMap<Key, u32>,
-    texts: Vec<Key>,
-    last: u32,
-}
-
-impl Interner {
-    fn place(&mut self, text: &str) -> u32 {
-        // Files are mostly sorted by some key, so the last text is often the next.
-        if self.texts.get(self.last as usize).is_some_and(|last| last.as_ref() == text) {
-            return self.last;
-        }
-        if let Some(&place) = self.places.get(text) {
-            self.last = place;
-            return place;
-        }
-        let key: Key = Arc::from(text);
-        let place = self.texts.len() as u32;
-        self.texts.push(key.clone());
-        self.places.insert(key, place);
-        self.last = place;
-        place
-    }
-}
 
 /// A cell that was understood.
 #[derive(Clone, Copy)]
@@ -408,7 +381,7 @@ impl Collector {
         let words = keys.map(|(place, target)| {
             let value = match (self.staged[place], &self.stores[place]) {
                 (Staged::Text(text), Store::Text(interner, _)) if text != NONE => {
-                    interner.texts[text as usize].to_string()
+                    interner.text(text).map(AsRef::as_ref).unwrap_or_default().to_owned()
                 }
                 (Staged::Integer(Some(value)), _) => value.to_string(),
                 _ => "none".to_owned(),
@@ -454,9 +427,9 @@ impl Collector {
         for ((target, store), cells) in self.targets.into_iter().zip(self.stores).zip(self.origins)
         {
             let values = match store {
-                Store::Text(interner, texts) => Values::Text(
-                    texts.iter().map(|&text| interner.texts.get(text as usize).cloned()).collect(),
-                ),
+                Store::Text(interner, texts) => {
+                    Values::Text(texts.iter().map(|&text| interner.text(text).cloned()).collect())
+                }
                 Store::Integer(values) => Values::Integer(values),
                 Store::Number(values) => Values::Number(values),
             };

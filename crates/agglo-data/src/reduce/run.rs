@@ -1,6 +1,5 @@
 //! The engine at work, and the one door from its exact decimals to numbers.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use agglo_core::{Column, Datum, Frame, Gap, Key, Values};
@@ -15,10 +14,13 @@ use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, Ses
 use super::Engine;
 use super::job::{Job, Rows};
 use super::sums::{SumColumns, Sums, decimal_to_f64};
+use crate::intern::Interner;
 use crate::number::whole_number;
 use crate::source::Cell;
 
-type Cells = BTreeMap<(Key, Key, Option<i64>), Sums>;
+type Cells = Vec<((Key, Key, Option<i64>), Sums)>;
+/// Region and industry by number.
+type Group = ((u32, u32, Option<i64>), Sums);
 
 impl Job {
     /// The cells, or `None` when a row needs the careful reader.
@@ -85,7 +87,8 @@ impl Job {
 
     /// The one door from exact decimals to numbers.
     fn frame(&self, batches: &[RecordBatch]) -> Result<Option<Frame>, DataFusionError> {
-        let mut cells: Cells = BTreeMap::new();
+        let (mut regions, mut industries) = (Interner::default(), Interner::default());
+        let mut groups = Vec::new();
         for batch in batches {
             let texts = |at: usize| -> Result<StringArray, DataFusionError> {
                 Ok(cast(batch.column(at), &DataType::Utf8)?.as_string::<i32>().clone())
@@ -96,8 +99,7 @@ impl Job {
             let sums = SumColumns::new(batch, n_keys + self.filters.len(), self.scale)?;
             for row in 0..batch.num_rows() {
                 let text = |at: usize| {
-                    let valid = keys[at].is_valid(row);
-                    valid.then(|| keys[at].value(row).trim()).unwrap_or_default()
+                    if keys[at].is_valid(row) { keys[at].value(row).trim() } else { "" }
                 };
                 let kept = self
                     .filters
@@ -107,14 +109,14 @@ impl Job {
                 if !kept {
                     continue;
                 }
-                let (mut region, mut industry, mut period) = (Key::from(""), Key::from(""), None);
+                let (mut region, mut industry, mut period) = ("", "", None);
                 for (at, key) in self.keys.iter().enumerate() {
                     match key.name {
-                        "region" => region = text(at).into(),
-                        "industry" => industry = text(at).into(),
+                        "region" => region = text(at),
+                        "industry" => industry = text(at),
                         _ => match whole_number(Cell::Text(text(at))) {
-                            Some(year) => period = Some(year),
-                            None => return Ok(None),
+                            Some(year) if i32::try_from(year).is_ok() => period = Some(year),
+                            _ => return Ok(None),
                         },
                     }
                 }
@@ -122,10 +124,10 @@ impl Job {
                 if region.is_empty() || industry.is_empty() {
                     return Ok(None);
                 }
-                cells.entry((region, industry, period)).or_default().add(&row)?;
+                groups.push(((regions.place(region), industries.place(industry), period), row));
             }
         }
-        self.to_frame(&cells).map(Some)
+        self.to_frame(&merged(groups, regions, industries)?).map(Some)
     }
 
     fn to_frame(&self, cells: &Cells) -> Result<Frame, DataFusionError> {
@@ -140,15 +142,15 @@ impl Job {
             }
         };
         let mut columns = vec![
-            Column::text("region", cells.keys().map(|key| key.0.clone())),
-            Column::text("industry", cells.keys().map(|key| key.1.clone())),
+            Column::text("region", cells.iter().map(|(key, _)| key.0.clone())),
+            Column::text("industry", cells.iter().map(|(key, _)| key.1.clone())),
         ];
         if self.keys.iter().any(|key| key.name == "period") {
-            let periods = cells.keys().map(|key| key.2).collect();
+            let periods = cells.iter().map(|(key, _)| key.2).collect();
             columns.push(Column::new("period", "", Values::Integer(periods)));
         }
         let squared = if self.unit.is_empty() { String::new() } else { format!("{}²", self.unit) };
-        let sums = || cells.values();
+        let sums = || cells.iter().map(|(_, sums)| sums);
         columns.extend([
             Column::integer("n", "rows", sums().map(|s| s.n)),
             Column::number("sum", self.unit.as_str(), sums().map(|s| number(s, s.sum, scale))),
@@ -161,4 +163,34 @@ impl Job {
             DataFusionError::Execution(format!("{} cells: {error}", self.measure_name))
         })
     }
+}
+
+/// The groups in the order of their keys; groups whose keys differ only in blanks at the ends, or
+/// in a filtered column, become one.
+fn merged(
+    mut groups: Vec<Group>,
+    regions: Interner,
+    industries: Interner,
+) -> Result<Cells, DataFusionError> {
+    let ((regions, region_ranks), (industries, industry_ranks)) =
+        (regions.sorted(), industries.sorted());
+    for ((region, industry, _), _) in &mut groups {
+        *region = region_ranks[*region as usize];
+        *industry = industry_ranks[*industry as usize];
+    }
+    groups.sort_unstable_by_key(|(key, _)| *key);
+    let mut cells: Cells = Vec::with_capacity(groups.len());
+    let mut last = None;
+    for (key, sums) in groups {
+        if last == Some(key)
+            && let Some((_, cell)) = cells.last_mut()
+        {
+            cell.add(&sums)?;
+            continue;
+        }
+        last = Some(key);
+        let (region, industry) = (&regions[key.0 as usize], &industries[key.1 as usize]);
+        cells.push(((region.clone(), industry.clone(), key.2), sums));
+    }
+    Ok(cells)
 }

@@ -96,6 +96,10 @@ impl<'b> SumColumns<'b> {
 
 /// The number nearest to `value` · 10^−`scale`.
 pub(super) fn decimal_to_f64(value: i128, scale: u32) -> f64 {
+    // Both are exact below 2⁵³ and 10²², so the quotient is the nearest number.
+    if value.unsigned_abs() < 1 << 53 && scale <= 22 {
+        return value as f64 / 10f64.powi(scale as i32);
+    }
     format!("{value}e-{scale}").parse().unwrap_or(f64::MAX)
 }
 
