@@ -29,12 +29,11 @@ impl Job {
             .threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
             .max(1);
-        // A thread of its own, because the caller may already be inside a runtime.
+        // A thread of its own, because the caller may already be inside a runtime. One worker drives
+        // all partitions: with several, a run was seen to wait forever for a wake-up that had been
+        // lost between them; `threads` sets the partitions.
         let work = || -> Result<Vec<RecordBatch>, DataFusionError> {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(threads)
-                .enable_all()
-                .build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(self.batches(threads, engine))
         };
         let batches = std::thread::scope(|scope| scope.spawn(work).join());
