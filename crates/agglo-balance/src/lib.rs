@@ -1,0 +1,1 @@
+//! Tables whose cells add up.
