@@ -214,7 +214,7 @@ const CODES: &[CodeInfo] = &[
         "The cell is neither a number in the format declared (`decimal`, `thousands`) nor a known mark \
          for a gap. Recognized everywhere: an empty cell, `NA`, `N/A`, `(NA)`, `:`, `..`, `…` for missing \
          and `(D)` for suppressed. Anything else, such as `-`, `c` or `S`, means different things in \
-         different sources and must be declared: `text_gaps = { \"-\" = \"missing\" }`. The row was rejected.",
+         different sources and must be declared: `marks = { \"-\" = \"missing\" }`. The row was rejected.",
     ),
     error(
         NEGATIVE,

@@ -47,6 +47,6 @@ pub use hash::{hash_file, hash_frame};
 pub use reader::{ReaderInfo, files, read, read_as, readers};
 pub use sniff::{Heading, Reason, Sniff, Sureness, sniff};
 pub use source::SourceFormat;
-pub use spec::{Origin, Origins, ReadSpec, Reading, SourceFile};
+pub use spec::{Marks, Origin, Origins, ReadSpec, Reading, Rows, SourceFile};
 pub use store::{Table, read_frame, read_table, write_frame, write_table};
 pub use table::{ColumnSpec, Kind, Sign, TableSpec, table_spec, tables};
