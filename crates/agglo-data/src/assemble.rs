@@ -70,7 +70,7 @@ pub fn assemble(
         }
     }
     let Rows { frame, origins, marks } = parts.finish()?;
-    let totals = totals.finish()?;
+    let totals = if totals.rows.is_empty() { Rows::default() } else { totals.finish()? };
     Ok(Table { name: name.to_owned(), frame, origins, marks, totals, absent })
 }
 

@@ -229,8 +229,17 @@ fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     if let Some(reader) = &spec.reader {
         let _ = writeln!(text, "reader  = {reader:?}");
     }
+    if let Some(level) = &spec.level {
+        let _ = writeln!(text, "level   = {level:?}");
+    }
     if !spec.columns.is_empty() {
         let _ = writeln!(text, "columns = {{ {} }}", pairs(&spec.columns));
+    }
+    if !spec.constants.is_empty() {
+        let _ = writeln!(text, "constants = {{ {} }}", pairs(&spec.constants));
+    }
+    if !spec.units.is_empty() {
+        let _ = writeln!(text, "units   = {{ {} }}", pairs(&spec.units));
     }
     if let Some(value) = &spec.value {
         let _ = writeln!(text, "value   = {value:?}");
@@ -238,9 +247,20 @@ fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     if let Some(periods) = spec.periods_across.as_ref().filter(|periods| !periods.is_empty()) {
         let _ = writeln!(text, "periods_across = {periods:?}");
     }
-    if !spec.filter.is_empty() {
-        let lists = spec.filter.iter().map(|(heading, kept)| format!("{heading} = {kept:?}"));
-        let _ = writeln!(text, "filter  = {{ {} }}", lists.collect::<Vec<_>>().join(", "));
+    for (key, lists) in [("filter ", &spec.filter), ("totals ", &spec.totals)] {
+        if !lists.is_empty() {
+            let lists =
+                lists.iter().map(|(heading, values)| format!("{} = {values:?}", key_text(heading)));
+            let _ = writeln!(text, "{key} = {{ {} }}", lists.collect::<Vec<_>>().join(", "));
+        }
+    }
+    if !spec.marks.is_empty() {
+        let marks =
+            spec.marks.iter().map(|(mark, status)| format!("{mark:?} = {:?}", status.code()));
+        let _ = writeln!(text, "marks   = {{ {} }}", marks.collect::<Vec<_>>().join(", "));
+    }
+    if let Some(row) = spec.header_row {
+        let _ = writeln!(text, "header_row = {row}");
     }
     for (key, mark) in [("decimal", spec.decimal), ("thousands", spec.thousands)] {
         if let Some(mark) = mark {
@@ -266,10 +286,16 @@ fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     text
 }
 
+/// A key as TOML takes it: bare where it can be.
+fn key_text(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("{key:?}") }
+}
+
 fn pairs(columns: &BTreeMap<String, String>) -> String {
     columns
         .iter()
-        .map(|(role, heading)| format!("{role} = {heading:?}"))
+        .map(|(role, heading)| format!("{} = {heading:?}", key_text(role)))
         .collect::<Vec<_>>()
         .join(", ")
 }

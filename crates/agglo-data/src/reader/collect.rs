@@ -122,9 +122,15 @@ impl Collector {
                 });
             }
             RowKind::Data | RowKind::Total if kept() => {
-                self.n_read += 1;
                 let is_total = kind == RowKind::Total;
-                if self.stage(file, number, row) && self.store(file, number, row, is_total) {
+                let good = self.stage(file, number, row);
+                // Files of parts often repeat the totals of the whole.
+                if good && is_total && self.repeats(file, number, row) {
+                    self.n_filtered += 1;
+                    return;
+                }
+                self.n_read += 1;
+                if good && self.store(file, number, row, is_total) {
                     self.n_used += 1;
                     self.n_totals += u64::from(is_total);
                 }
@@ -315,14 +321,7 @@ impl Collector {
             self.append(file, number, row, is_total, None);
             return true;
         }
-        let across = |kind: Kind| {
-            let is = |place: &usize| file.plan.bindings[*place] == Binding::Across;
-            (0..self.targets.len()).filter(is).find(|&place| self.targets[place].kind == kind)
-        };
-        let (Some(period_at), Some(value_at)) = (across(Kind::Integer), across(Kind::Number))
-        else {
-            unreachable!("the wide plan binds a period and a number across");
-        };
+        let (period_at, value_at) = self.across(file);
         // The row is used whole or not at all, so every cell is looked at before one is stored.
         let mut cells = Vec::with_capacity(file.plan.periods.len());
         for &(column, period) in &file.plan.periods {
@@ -345,6 +344,37 @@ impl Collector {
             self.append(file, number, row, is_total, Some(column));
         }
         true
+    }
+
+    /// The places of the period and the measure of the wide layout.
+    fn across(&self, file: &FileContext<'_>) -> (usize, usize) {
+        let place = |kind: Kind| {
+            let is = |place: &usize| file.plan.bindings[*place] == Binding::Across;
+            (0..self.targets.len()).filter(is).find(|&place| self.targets[place].kind == kind)
+        };
+        let (Some(period_at), Some(value_at)) = (place(Kind::Integer), place(Kind::Number)) else {
+            unreachable!("the wide plan binds a period and a number across");
+        };
+        (period_at, value_at)
+    }
+
+    /// Whether the staged row stands among the totals already, with the same values.
+    fn repeats(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+        if file.plan.periods.is_empty() {
+            return self.totals.says_the_same(&self.key(), &self.staged);
+        }
+        let (period_at, value_at) = self.across(file);
+        file.plan.periods.iter().all(|&(column, period)| {
+            self.staged[period_at] = Staged::Integer(Some(period));
+            if self.totals.given(&self.key()).is_none() {
+                return false;
+            }
+            let cell = self.cell(file, value_at, number, row, row.cell(column), Some(column));
+            cell.is_some_and(|cell| {
+                self.staged[value_at] = cell;
+                self.totals.says_the_same(&self.key(), &self.staged)
+            })
+        })
     }
 
     fn key(&self) -> [u32; MAX_KEYS] {

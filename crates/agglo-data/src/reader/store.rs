@@ -37,8 +37,8 @@ pub(super) struct Store {
     /// One list per target; empty for keys.
     origins: Vec<Vec<Origin>>,
     marks: Vec<BTreeMap<u32, Mark>>,
-    /// `None` where rows may repeat.
-    seen: Option<HashMap<[u32; MAX_KEYS], Place>>,
+    /// The place that gave a key and its row here; `None` where rows may repeat.
+    seen: Option<HashMap<[u32; MAX_KEYS], (Place, u32)>>,
     n_rows: u32,
 }
 
@@ -60,7 +60,20 @@ impl Store {
 
     /// Where `key` was given before.
     pub(super) fn given(&self, key: &[u32; MAX_KEYS]) -> Option<Place> {
-        self.seen.as_ref()?.get(key).copied()
+        self.seen.as_ref()?.get(key).map(|(place, _)| *place)
+    }
+
+    /// Whether the row of `key` that was given before says the same as `staged`.
+    pub(super) fn says_the_same(&self, key: &[u32; MAX_KEYS], staged: &[Staged]) -> bool {
+        let Some(&(_, row)) = self.seen.as_ref().and_then(|seen| seen.get(key)) else {
+            return false;
+        };
+        self.cells.iter().zip(staged).all(|(cells, staged)| match (cells, staged) {
+            (Cells::Number(values), Staged::Number(datum, _)) => values[row as usize] == *datum,
+            (Cells::Integer(values), Staged::Integer(value)) => values[row as usize] == *value,
+            (Cells::Text(texts), Staged::Text(text)) => texts[row as usize] == *text,
+            _ => false,
+        })
     }
 
     /// Puts one row at the end; `origin` tells the place of the cell of each target.
@@ -73,7 +86,7 @@ impl Store {
         origin: impl Fn(usize) -> Origin,
     ) {
         if let Some(seen) = &mut self.seen {
-            seen.insert(key, place);
+            seen.insert(key, (place, self.n_rows));
         }
         for (at, cells) in self.cells.iter_mut().enumerate() {
             match (cells, &staged[at]) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use agglo_core::{GapPolicy, Lang};
+use agglo_core::{GapPolicy, Lang, Status};
 
 use super::Spec;
 
@@ -97,6 +97,17 @@ fn validate(spec: &Spec) -> Result<(), String> {
             "[study] period runs from {} to {}; the first year must not be after the last",
             period.from, period.to
         ));
+    }
+    for data in &spec.data {
+        if let Some((mark, code)) =
+            data.marks.iter().find(|(_, code)| Status::from_code(code).is_none())
+        {
+            let allowed = Status::ALL.map(Status::code).join(", ");
+            return Err(format!(
+                "marks of `{}`: \"{mark}\" = \"{code}\" is not one of {allowed}",
+                data.name
+            ));
+        }
     }
     let named = [
         ("geo.main_group", &spec.geo.main_group),
