@@ -4,3 +4,4 @@
 //! the way of every row back to the rows it was made of.
 
 mod deflate;
+mod hierarchy;

@@ -9,6 +9,7 @@ use agglo_core::{Absent, Column, Frame};
 use agglo_data::{Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
+use super::world::World;
 use super::{CODE, TABLES};
 use crate::error::StudyError;
 use crate::plan::{Facts, Plan};
@@ -29,6 +30,10 @@ struct Loaded {
     frame: Arc<Frame>,
     absent: Absent,
     content: String,
+    /// The frame with withheld cells filled in, once for each completion.
+    completions: Vec<Arc<Frame>>,
+    /// The frame with withheld cells counted as nothing, where the study compares.
+    without: Option<Arc<Frame>>,
 }
 
 /// The tables of a study, with what reading them brought to light.
@@ -51,6 +56,30 @@ impl Tables {
     /// The frame of one table.
     pub fn frame(&self, name: &str) -> Option<Arc<Frame>> {
         self.tables.get(name).map(|table| table.frame.clone())
+    }
+
+    /// The frame of one table in a world.
+    pub(super) fn frame_in(&self, world: World, name: &str) -> Option<Arc<Frame>> {
+        let table = self.tables.get(name)?;
+        let other = match world {
+            World::Main => None,
+            World::Completion(place) => table.completions.get(place),
+            World::Without => table.without.as_ref(),
+        };
+        Some(other.unwrap_or(&table.frame).clone())
+    }
+
+    pub(super) fn has_completions(&self, name: &str) -> bool {
+        self.tables.get(name).is_some_and(|table| !table.completions.is_empty())
+    }
+
+    pub(super) fn n_completions(&self) -> usize {
+        self.tables.values().map(|table| table.completions.len()).max().unwrap_or(0)
+    }
+
+    /// Whether the study also counts withheld cells as nothing.
+    pub(super) fn compares(&self) -> bool {
+        self.tables.values().any(|table| table.without.is_some())
     }
 
     /// A grouping, as `region, group`.
@@ -167,7 +196,13 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
         tables.found(agglo_data::check_totals(activity));
     }
     for (name, (table, content)) in read {
-        let loaded = Loaded { frame: Arc::new(table.frame), absent: table.absent, content };
+        let loaded = Loaded {
+            frame: Arc::new(table.frame),
+            absent: table.absent,
+            content,
+            completions: Vec::new(),
+            without: None,
+        };
         tables.tables.insert(name, loaded);
     }
     Ok(tables)
