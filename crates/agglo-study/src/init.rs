@@ -98,14 +98,18 @@ fn in_folders(files: &[PathBuf], understood: &mut Vec<String>) -> Result<Vec<Pat
         list(file, &mut inside).map_err(|error| agglo_data::DataError::io(file, &error))?;
         inside.sort_unstable();
         for file in inside {
-            let unreadable =
-                if is_boundaries(&file) { None } else { agglo_data::sniff(&file).err() };
-            match unreadable {
-                None => found.push(file),
-                Some(error) => {
-                    let why = error.diagnostics().first().map_or("", |found| &found.message);
-                    understood.push(format!("{}: left out, {why}", file.display()));
+            let file = file.strip_prefix(".").map_or(file.clone(), Path::to_path_buf);
+            let why = match (is_boundaries(&file), agglo_data::sniff(&file)) {
+                (true, _) => None,
+                (false, Ok(sniff)) if sniff.table.is_some() => None,
+                (false, Ok(_)) => Some("nothing in it answers a table".to_owned()),
+                (false, Err(error)) => {
+                    Some(error.diagnostics().first().map_or(String::new(), |d| d.message.clone()))
                 }
+            };
+            match why {
+                None => found.push(file),
+                Some(why) => understood.push(format!("{}: left out, {why}", file.display())),
             }
         }
     }
