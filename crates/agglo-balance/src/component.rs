@@ -131,9 +131,9 @@ fn narrow(row: &Row, lower: &mut [f64], upper: &mut [f64], broken: &mut Vec<usiz
     for &(at, sign) in &row.terms {
         let (low, high) = ends(at, sign, lower, upper);
         if low.is_finite() {
-            least += low
+            least += low;
         } else {
-            open_below += 1
+            open_below += 1;
         }
         if high.is_finite() { most += high } else { open_above += 1 }
     }

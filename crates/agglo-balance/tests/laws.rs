@@ -12,7 +12,8 @@ use proptest::prelude::*;
 
 /// Regions in two states × industries × two years, with every margin but that over years.
 fn table(values: &[u32], n_regions: usize, n_industries: usize) -> System {
-    let region = |r: usize| Key::from(format!("{}{r}", if r % 2 == 0 { "a" } else { "b" }));
+    let region =
+        |r: usize| Key::from(format!("{}{r}", if r.is_multiple_of(2) { "a" } else { "b" }));
     let industry = |i: usize| Key::from(format!("i{i}"));
     let mut regions: BTreeMap<Key, Key> = BTreeMap::new();
     for r in 0..n_regions {
