@@ -40,7 +40,7 @@ mod table;
 pub use assemble::assemble;
 pub use atomic::{atomic, create_folder, write_atomic, write_if_changed};
 pub use check::{check_codes, check_totals, totals_among_parts};
-pub use codes::{CodeInfo, code, codes, codes_markdown};
+pub use codes::{BAD_SETTING, CodeInfo, code, codes, codes_markdown};
 pub use diagnostic::{DataError, Diagnostic, Severity};
 pub use export::{Format, export, export_file};
 pub use hash::{hash_file, hash_frame};
