@@ -137,8 +137,12 @@ fn exact(tight: &mut Tight) -> Result<(), Option<usize>> {
         let mut sure = true;
         for sense in [Sense::Least, Sense::Most] {
             let (end, reached) = match sense {
-                Sense::Least => (tight.component.lower[x], least[x] <= tight.component.lower[x] + near),
-                Sense::Most => (tight.component.upper[x], most[x] >= tight.component.upper[x] - near),
+                Sense::Least => {
+                    (tight.component.lower[x], least[x] <= tight.component.lower[x] + near)
+                }
+                Sense::Most => {
+                    (tight.component.upper[x], most[x] >= tight.component.upper[x] - near)
+                }
             };
             let fixed = tight.component.lower[x] == tight.component.upper[x] && !points.is_empty();
             if reached || fixed {

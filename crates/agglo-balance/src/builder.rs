@@ -159,7 +159,12 @@ impl Table {
         Ok(table)
     }
 
-    fn ladder(&self, place: usize, hierarchy: &Hierarchy, name: &str) -> Result<Ladder, BalanceError> {
+    fn ladder(
+        &self,
+        place: usize,
+        hierarchy: &Hierarchy,
+        name: &str,
+    ) -> Result<Ladder, BalanceError> {
         let names = &self.names[place];
         let mut parent = vec![None; names.len()];
         let mut children = vec![0; names.len()];
@@ -224,7 +229,10 @@ mod tests {
                     name: "region".into(),
                     hierarchies: vec![Hierarchy::TotalOfOthers("DE".into())],
                 },
-                Dimension { name: "industry".into(), hierarchies: vec![Hierarchy::Parents(industries)] },
+                Dimension {
+                    name: "industry".into(),
+                    hierarchies: vec![Hierarchy::Parents(industries)],
+                },
             ],
             absent,
         )
@@ -233,14 +241,23 @@ mod tests {
     #[test]
     fn totals_over_regions_and_over_industries_become_equations() {
         let rows = [
-            row(["DE", "C"], 30.0), row(["DE", "10"], 10.0), row(["DE", "11"], 20.0),
-            row(["A", "C"], 12.0), row(["A", "10"], 4.0), row(["A", "11"], 8.0),
-            row(["B", "C"], 18.0), row(["B", "10"], 6.0), row(["B", "11"], 12.0),
+            row(["DE", "C"], 30.0),
+            row(["DE", "10"], 10.0),
+            row(["DE", "11"], 20.0),
+            row(["A", "C"], 12.0),
+            row(["A", "10"], 4.0),
+            row(["A", "11"], 8.0),
+            row(["B", "C"], 18.0),
+            row(["B", "10"], 6.0),
+            row(["B", "11"], 12.0),
         ];
         let system = builder(Absent::Unknown).from_rows(&rows).unwrap();
         assert_eq!(system.equations().len(), 6);
         assert_eq!(system.equations()[0].label, "region DE, industry C: sum over region");
-        assert_eq!((system.equations()[0].total, &system.equations()[0].parts[..]), (0, &[3, 6][..]));
+        assert_eq!(
+            (system.equations()[0].total, &system.equations()[0].parts[..]),
+            (0, &[3, 6][..])
+        );
         assert_eq!(check(&system), []);
     }
 
@@ -249,7 +266,10 @@ mod tests {
         let rows = [row(["A", "C"], 12.0), row(["A", "10"], 4.0)];
         let open = builder(Absent::Unknown).from_rows(&rows).unwrap();
         assert_eq!(open.equations()[0].relation, Relation::AtLeast);
-        assert_eq!(open.equations()[0].label, "region A, industry C: sum of the listed parts over industry");
+        assert_eq!(
+            open.equations()[0].label,
+            "region A, industry C: sum of the listed parts over industry"
+        );
         assert_eq!(check(&open), []);
         let closed = builder(Absent::Zero).from_rows(&rows).unwrap();
         assert_eq!(check(&closed)[0].gap, 8.0);
@@ -260,7 +280,8 @@ mod tests {
         let twice = builder(Absent::Zero).from_rows(&[row(["A", "C"], 1.0), row(["A", "C"], 1.0)]);
         assert!(matches!(twice, Err(BalanceError::SameKeys { first: 0, second: 1, .. })));
         let circle = [("a", "b"), ("b", "a")].map(|(x, y)| (x.into(), y.into())).into();
-        let dimension = Dimension { name: "d".into(), hierarchies: vec![Hierarchy::Parents(circle)] };
+        let dimension =
+            Dimension { name: "d".into(), hierarchies: vec![Hierarchy::Parents(circle)] };
         let one = Row { keys: vec!["a".into()], cell: Cell::known(1.0) };
         let found = SystemBuilder::new(vec![dimension], Absent::Zero).from_rows(&[one]);
         assert!(matches!(found, Err(BalanceError::Cycle { .. })));

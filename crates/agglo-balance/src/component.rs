@@ -56,7 +56,8 @@ pub(crate) fn components(system: &System) -> Vec<Component> {
     for (equation_number, equation) in system.equations().iter().enumerate() {
         let Some(first) = equation.cells().find(unknown) else { continue };
         let sign = |cell: usize| if cell == equation.total { 1.0 } else { -1.0 };
-        let terms = equation.cells().filter(unknown).map(|cell| (place[cell], sign(cell))).collect();
+        let terms =
+            equation.cells().filter(unknown).map(|cell| (place[cell], sign(cell))).collect();
         let fixed = sum(equation.cells().filter_map(|cell| Some(sign(cell) * cells[cell].value?)));
         let allowed = system.allowed(equation);
         let upper = match equation.relation {

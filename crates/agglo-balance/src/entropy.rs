@@ -91,10 +91,7 @@ pub fn maximum_entropy(system: &System) -> Imputed {
 }
 
 /// Fills each component by `fill`.
-pub(crate) fn impute(
-    system: &System,
-    fill: impl Fn(&Prepared) -> Result<Solved, Why>,
-) -> Imputed {
+pub(crate) fn impute(system: &System, fill: impl Fn(&Prepared) -> Result<Solved, Why>) -> Imputed {
     let mut imputed = Imputed {
         values: system.cells().iter().map(|cell| cell.value).collect(),
         iterations: 0,
@@ -103,9 +100,8 @@ pub(crate) fn impute(
         unfilled: Vec::new(),
     };
     for component in components(system) {
-        let filled = prepare(system, &component).and_then(|prepared| {
-            fill(&prepared).map_err(|why| (why, None))
-        });
+        let filled = prepare(system, &component)
+            .and_then(|prepared| fill(&prepared).map_err(|why| (why, None)));
         match filled {
             Ok(solved) => {
                 for (&cell, value) in component.cells.iter().zip(solved.values) {
@@ -117,7 +113,11 @@ pub(crate) fn impute(
             Err((why, row)) => {
                 imputed.converged &= !matches!(why, Why::NotConverged { .. } | Why::Solver);
                 let named = conflict(system, &component, row);
-                imputed.unfilled.push(Unfilled { cells: named.cells, equations: named.equations, why });
+                imputed.unfilled.push(Unfilled {
+                    cells: named.cells,
+                    equations: named.equations,
+                    why,
+                });
             }
         }
     }
@@ -262,11 +262,7 @@ impl Climb<'_> {
         let current = self.multiplier[number];
         let (at_zero, _) = self.sum_at(row, -current);
         let target = at_zero.clamp(row.lower, row.upper);
-        let wanted = if target == at_zero {
-            0.0
-        } else {
-            current + self.root(row, target)
-        };
+        let wanted = if target == at_zero { 0.0 } else { current + self.root(row, target) };
         let move_by = wanted - current;
         self.multiplier[number] = wanted;
         for &(x, coefficient) in &row.terms {

@@ -33,7 +33,10 @@ impl Interval {
 /// `None` where there are no values, one is not finite, or the level is not within 0 and 1.
 /// Cost: O(n log n).
 pub fn interval(values: &[f64], level: f64) -> Option<Interval> {
-    if values.is_empty() || !values.iter().all(|value| value.is_finite()) || !(0.0..=1.0).contains(&level) {
+    if values.is_empty()
+        || !values.iter().all(|value| value.is_finite())
+        || !(0.0..=1.0).contains(&level)
+    {
         return None;
     }
     let mut sorted = values.to_vec();

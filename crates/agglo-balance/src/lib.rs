@@ -18,16 +18,26 @@ mod bounds;
 mod builder;
 mod check;
 mod component;
+mod disclosure;
+mod draws;
 mod entropy;
 mod interval;
 mod lp;
+mod null_space;
 mod programme;
 mod system;
+mod validate;
 
 pub use bounds::{Bounds, BoundsOptions, Conflict, How, bounds};
 pub use builder::{Absent, Dimension, Hierarchy, Row, SystemBuilder};
 pub use check::{Violation, check};
+pub use disclosure::{
+    Audited, Contributions, Cost, CountProtection, Primary, Reason, Rules, SensitiveBy,
+    SuppressedCell, Suppression, Verdict, ZeroPolicy, audit, complementary, primary,
+};
+pub use draws::{DrawHow, Draws, draws};
 pub use entropy::{Imputed, Unfilled, Why, maximum_entropy};
 pub use interval::{Interval, interval};
 pub use programme::{Deviation, linear_programme};
 pub use system::{BalanceError, Cell, Equation, Relation, System};
+pub use validate::{Candidates, Pattern, ValidateOptions, Validation, validate};

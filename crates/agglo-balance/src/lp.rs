@@ -57,7 +57,11 @@ impl Program {
     }
 
     /// A point at which Σ coefficient · x is least or most.
-    pub(crate) fn solve(&self, sense: Sense, objective: &[(usize, f64)]) -> Result<Vec<f64>, Failure> {
+    pub(crate) fn solve(
+        &self,
+        sense: Sense,
+        objective: &[(usize, f64)],
+    ) -> Result<Vec<f64>, Failure> {
         let direction = match sense {
             Sense::Least => OptimizationDirection::Minimize,
             Sense::Most => OptimizationDirection::Maximize,
@@ -91,7 +95,8 @@ impl Program {
             Error::Unbounded => Failure::Unbounded,
             other => Failure::Solver(other.to_string()),
         })?;
-        let solution = outcome.into_solution().map_err(|_| Failure::Solver("interrupted".into()))?;
+        let solution =
+            outcome.into_solution().map_err(|_| Failure::Solver("interrupted".into()))?;
         Ok(variables.iter().map(|&x| solution.var_value(x) * self.unit).collect())
     }
 }

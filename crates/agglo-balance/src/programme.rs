@@ -54,10 +54,11 @@ pub fn linear_programme(system: &System, deviation: Deviation) -> Imputed {
             }
         }
         objective.extend(largest.map(|largest| (largest, 1.0)));
-        let mut values = program.solve(Sense::Least, &objective).map_err(|failure| match failure {
-            Failure::Infeasible => Why::Infeasible,
-            Failure::Unbounded | Failure::Solver(_) => Why::Solver,
-        })?;
+        let mut values =
+            program.solve(Sense::Least, &objective).map_err(|failure| match failure {
+                Failure::Infeasible => Why::Infeasible,
+                Failure::Unbounded | Failure::Solver(_) => Why::Solver,
+            })?;
         values.truncate(component.cells.len());
         let residual = component.worst(&values) / component.scale();
         Ok(Solved { values, sweeps: 0, residual })

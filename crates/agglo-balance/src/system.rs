@@ -70,7 +70,9 @@ pub enum BalanceError {
         cell: usize,
     },
     /// A rule needs more of the largest contributions than are given.
-    #[error("cell {cell} has {count} contributors; the rule needs the largest {needed}, given are {found}")]
+    #[error(
+        "cell {cell} has {count} contributors; the rule needs the largest {needed}, given are {found}"
+    )]
     TooFewContributors {
         /// Position of the cell.
         cell: usize,
@@ -82,7 +84,9 @@ pub enum BalanceError {
         found: usize,
     },
     /// No set of cells protects this one, whatever else is withheld.
-    #[error("cell {cell} cannot be protected by {required}: withholding every other cell that can move is not enough")]
+    #[error(
+        "cell {cell} cannot be protected by {required}: withholding every other cell that can move is not enough"
+    )]
     CannotProtect {
         /// Position of the cell.
         cell: usize,
@@ -90,7 +94,9 @@ pub enum BalanceError {
         required: f64,
     },
     /// The table itself does not add up, so nothing can be said of what hides in it.
-    #[error("equation \"{label}\" does not hold, off by {gap}; disclosure control needs a table that adds up")]
+    #[error(
+        "equation \"{label}\" does not hold, off by {gap}; disclosure control needs a table that adds up"
+    )]
     DoesNotAddUp {
         /// The equation.
         label: String,
@@ -216,8 +222,7 @@ impl System {
         }
         let mut seen_in = vec![usize::MAX; cells.len()];
         for (number, equation) in equations.iter().enumerate() {
-            let wrong =
-                |what| Err(BalanceError::Equation { label: equation.label.clone(), what });
+            let wrong = |what| Err(BalanceError::Equation { label: equation.label.clone(), what });
             if equation.parts.is_empty() {
                 return wrong("it has no parts");
             }
@@ -268,7 +273,8 @@ impl System {
 
     /// All values.
     pub(crate) fn known_values(&self) -> Result<Vec<f64>, BalanceError> {
-        let value = |(cell, found): (usize, &Cell)| found.value.ok_or(BalanceError::NotKnown { cell });
+        let value =
+            |(cell, found): (usize, &Cell)| found.value.ok_or(BalanceError::NotKnown { cell });
         self.cells.iter().enumerate().map(value).collect()
     }
 }

@@ -17,7 +17,8 @@ fn square(rows: [f64; 2], columns: [f64; 2], inner: [Cell; 4]) -> System {
 #[test]
 fn margins_bound_the_cells_of_a_two_by_two_table_as_frechet_says() {
     // max(0, r + c − n) ≤ x ≤ min(r, c) with n = 10.
-    let found = bounds(&square([7.0, 3.0], [6.0, 4.0], [Cell::unknown(); 4]), &BoundsOptions::default());
+    let found =
+        bounds(&square([7.0, 3.0], [6.0, 4.0], [Cell::unknown(); 4]), &BoundsOptions::default());
     assert_eq!(&found.lower[..4], [3.0, 1.0, 0.0, 0.0]);
     assert_eq!(&found.upper[..4], [6.0, 4.0, 3.0, 3.0]);
     assert_eq!(found.how[..5], [How::Exact, How::Exact, How::Exact, How::Exact, How::Known]);
@@ -54,13 +55,17 @@ fn programmes_see_what_propagation_cannot() {
     for cell in 0..3 {
         assert!((exact.lower[cell] - 5.0).abs() < 1e-9 && (exact.upper[cell] - 5.0).abs() < 1e-9);
         assert_eq!(exact.how[cell], How::Exact);
-        assert_eq!((outer.lower[cell], outer.upper[cell], outer.how[cell]), (0.0, 10.0, How::Propagated));
+        assert_eq!(
+            (outer.lower[cell], outer.upper[cell], outer.how[cell]),
+            (0.0, 10.0, How::Propagated)
+        );
     }
 }
 
 #[test]
 fn equations_that_cannot_hold_are_named_and_their_cells_keep_the_bounds_they_came_with() {
-    let inner = [Cell::between(0.0, 2.0), Cell::between(0.0, 3.0), Cell::unknown(), Cell::unknown()];
+    let inner =
+        [Cell::between(0.0, 2.0), Cell::between(0.0, 3.0), Cell::unknown(), Cell::unknown()];
     let found = bounds(&square([7.0, 3.0], [6.0, 4.0], inner), &BoundsOptions::default());
     assert_eq!(found.infeasible.len(), 1);
     assert_eq!(found.infeasible[0].equations[0], "row 1");
@@ -70,6 +75,7 @@ fn equations_that_cannot_hold_are_named_and_their_cells_keep_the_bounds_they_cam
 #[test]
 fn margins_that_contradict_each_other_are_found_by_the_programme() {
     // Rows sum to 10, columns to 12: every row alone can hold.
-    let found = bounds(&square([5.0, 5.0], [6.0, 6.0], [Cell::unknown(); 4]), &BoundsOptions::default());
+    let found =
+        bounds(&square([5.0, 5.0], [6.0, 6.0], [Cell::unknown(); 4]), &BoundsOptions::default());
     assert_eq!(found.infeasible[0].cells, [0, 1, 2, 3]);
 }

@@ -97,7 +97,10 @@ pub fn complementary(
         if asked.cell >= values.len() {
             return Err(BalanceError::Cell { cell: asked.cell, what: "it is not there" });
         }
-        let good = asked.above > 0.0 && asked.above.is_finite() && asked.below >= 0.0 && asked.below.is_finite();
+        let good = asked.above > 0.0
+            && asked.above.is_finite()
+            && asked.below >= 0.0
+            && asked.below.is_finite();
         if !good {
             let found = asked.above.min(asked.below);
             let allowed = "finite, above its value more than 0 and below it at least 0";
@@ -116,7 +119,8 @@ pub fn complementary(
     let reason = |cell| {
         if is_primary.contains(&cell) { Reason::Primary } else { Reason::Complementary }
     };
-    let cells = search.withheld().into_iter().map(|cell| SuppressedCell { cell, reason: reason(cell) });
+    let cells =
+        search.withheld().into_iter().map(|cell| SuppressedCell { cell, reason: reason(cell) });
     Ok(Suppression { cells: cells.collect(), programmes: search.programmes })
 }
 
@@ -164,7 +168,14 @@ impl<'a> Search<'a> {
         }
         let forced = hidden.clone();
         Search {
-            system, values, costs, duties: vec![], moves: vec![], hidden, forced, programmes: 0,
+            system,
+            values,
+            costs,
+            duties: vec![],
+            moves: vec![],
+            hidden,
+            forced,
+            programmes: 0,
         }
     }
 
@@ -267,14 +278,19 @@ impl<'a> Search<'a> {
         let mut alive = vec![true; self.moves.len()];
         for cell in cells {
             let uses = |found: &Move| found.steps.binary_search_by_key(&cell, |&(c, _)| c).is_ok();
-            let without: Vec<bool> =
-                self.moves.iter().zip(&alive).map(|(found, &alive)| alive && !uses(found)).collect();
+            let without: Vec<bool> = self
+                .moves
+                .iter()
+                .zip(&alive)
+                .map(|(found, &alive)| alive && !uses(found))
+                .collect();
             let done = |&(cell, step, _): &(usize, f64, usize)| {
                 self.moves.iter().zip(&without).any(|(found, &alive)| {
                     let at = found.steps.binary_search_by_key(&cell, |&(c, _)| c);
-                    alive && at.is_ok_and(|at| {
-                        found.steps[at].1 * step.signum() >= step.abs() * (1.0 - 1e-9)
-                    })
+                    alive
+                        && at.is_ok_and(|at| {
+                            found.steps[at].1 * step.signum() >= step.abs() * (1.0 - 1e-9)
+                        })
                 })
             };
             if self.duties.iter().all(done) {

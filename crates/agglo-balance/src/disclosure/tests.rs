@@ -73,7 +73,9 @@ fn three_by_three(inner: [f64; 9]) -> System {
     let mut equations: Vec<Equation> = (0..3)
         .map(|r| Equation::new(format!("row {}", r + 1), 9 + r, vec![3 * r, 3 * r + 1, 3 * r + 2]))
         .collect();
-    equations.extend((0..3).map(|c| Equation::new(format!("column {}", c + 1), 12 + c, vec![c, c + 3, c + 6])));
+    equations.extend(
+        (0..3).map(|c| Equation::new(format!("column {}", c + 1), 12 + c, vec![c, c + 3, c + 6])),
+    );
     equations.push(Equation::new("rows", 15, vec![9, 10, 11]));
     equations.push(Equation::new("columns", 15, vec![12, 13, 14]));
     System::new(values.into_iter().map(Cell::known).collect(), equations).unwrap()

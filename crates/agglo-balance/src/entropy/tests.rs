@@ -24,7 +24,10 @@ fn near(found: &[f64], expected: &[f64]) {
 #[test]
 fn one_total_is_shared_out_in_proportion_to_the_prior() {
     let guess = |prior| Cell::unknown().with_prior(prior);
-    near(&filled(&sum_of(60.0, vec![guess(1.0), guess(2.0), guess(3.0)]))[1..], &[10.0, 20.0, 30.0]);
+    near(
+        &filled(&sum_of(60.0, vec![guess(1.0), guess(2.0), guess(3.0)]))[1..],
+        &[10.0, 20.0, 30.0],
+    );
 }
 
 #[test]
