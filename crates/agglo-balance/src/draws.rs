@@ -25,7 +25,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::bounds::{BoundsOptions, conflict};
 use crate::component::{Component, components};
-use crate::entropy::{Prepared, Prior, Unfilled, Why, prepare, solve};
+use crate::entropy::{PRECISION, Prepared, Prior, Unfilled, Why, prepare, solve};
 use crate::null_space::NullSpace;
 use crate::system::System;
 
@@ -113,7 +113,7 @@ fn perturb(prepared: &Prepared, n: usize, rng: &mut ChaCha8Rng) -> Option<Vec<Ve
             |prior: &Prior| Prior { above: prior.above * exponential(rng).max(1e-9), ..*prior };
         let priors: Vec<Prior> = prepared.prior.iter().map(noisy).collect();
         let solved = solve(&prepared.component, &priors);
-        (solved.residual <= 1e-8).then_some(solved.values)
+        (solved.residual <= PRECISION).then_some(solved.values)
     };
     (0..n).map(table).collect()
 }
@@ -123,9 +123,9 @@ fn walk(prepared: &Prepared, n: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
     let Component { lower, upper, rows, cells } = &prepared.component;
     let start = start(prepared);
     let space = NullSpace::of(cells.len(), rows);
-    let mut state = space.extend(&start, rows);
+    let mut state = NullSpace::extend(&start, rows);
     let corners: Vec<Vec<f64>> =
-        prepared.points.iter().map(|point| space.extend(point, rows)).collect();
+        prepared.points.iter().map(|point| NullSpace::extend(point, rows)).collect();
     // Bounds of cells, then of the room in each inexact equation.
     let room = rows.iter().filter(|row| row.lower < row.upper);
     let lower: Vec<f64> = lower.iter().copied().chain(room.clone().map(|row| row.lower)).collect();

@@ -15,7 +15,8 @@
 //! steps: with exact equations and no bounds this is iterative proportional fitting (Deming and
 //! Stephan 1940, Annals of Mathematical Statistics 11, 427–444), with bounds it is the row-action
 //! method of Censor and Lent (1981), Journal of Optimization Theory and Applications 34, 321–353.
-//! An equation with room (rounding) has λ = 0 while it holds.
+//! An equation with room (rounding) has λ = 0 while it holds; the table is the best one to within
+//! that room.
 //!
 //! A component with no solution, with a cell that nothing bounds and no prior, or that has not
 //! converged stays a gap and is named with its equations. Nothing is invented.
@@ -26,9 +27,10 @@ use crate::component::{Component, Row, components};
 use crate::system::{Cell, System};
 
 /// Sweeps over the equations before a component is given up.
-const MAX_SWEEPS: usize = 5_000;
-/// Largest error of an equation, relative to the largest number in its component.
-const PRECISION: f64 = 1e-10;
+const MAX_SWEEPS: usize = 20_000;
+/// Largest error of an equation, relative to the largest number in its component; the sweeps go on
+/// to a millionth of it where they can.
+pub(crate) const PRECISION: f64 = 1e-6;
 
 /// Why cells stay gaps.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -191,8 +193,7 @@ pub(crate) fn solve(component: &Component, prior: &[Prior]) -> Solved {
     };
     let mut sweeps = 0;
     let mut residual = climb.residual() / scale;
-    // A sweep costs less than a look at the residual would save, so both are done each time.
-    while residual > PRECISION / 100.0 && sweeps < MAX_SWEEPS {
+    while residual > PRECISION / 1e6 && sweeps < MAX_SWEEPS {
         for row in 0..component.rows.len() {
             climb.step(row);
         }
@@ -241,14 +242,14 @@ impl Climb<'_> {
         total
     }
 
-    /// The largest slope of the dual: by how much an equation is off at its multiplier.
+    /// By how much an equation is off at most.
     fn residual(&self) -> f64 {
         let off = |(row, &multiplier): (&Row, &f64)| {
             let (found, _) = self.sum_at(row, 0.0);
-            if multiplier > 0.0 {
+            // A floor that its multiplier holds up must be met; inside the room that rounding
+            // leaves, a sum is as good as any other.
+            if multiplier > 0.0 && row.upper.is_infinite() {
                 (found - row.lower).abs()
-            } else if multiplier < 0.0 {
-                (found - row.upper).abs()
             } else {
                 (row.lower - found).max(found - row.upper).max(0.0)
             }

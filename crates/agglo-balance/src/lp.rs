@@ -19,12 +19,15 @@ pub(crate) enum Sense {
     Most,
 }
 
+/// Terms of a row, and what their sum lies between.
+type Line = (Vec<(usize, f64)>, f64, f64);
+
 /// Variables between bounds under rows; values are divided by a power of two so that the solver's
 /// absolute tolerance (1e-7) is below 1e-12 of the largest number.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     bounds: Vec<(f64, f64)>,
-    rows: Vec<(Vec<(usize, f64)>, f64, f64)>,
+    rows: Vec<Line>,
     unit: f64,
 }
 

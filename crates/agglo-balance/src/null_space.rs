@@ -64,7 +64,7 @@ impl NullSpace {
     }
 
     /// A table of the cells with the sums of the equations that have room.
-    pub(crate) fn extend(&self, table: &[f64], rows: &[Row]) -> Vec<f64> {
+    pub(crate) fn extend(table: &[f64], rows: &[Row]) -> Vec<f64> {
         let mut extended = table.to_vec();
         for row in rows.iter().filter(|row| row.lower < row.upper) {
             extended.push(row.terms.iter().map(|&(x, coefficient)| coefficient * table[x]).sum());

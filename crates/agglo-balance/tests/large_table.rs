@@ -14,7 +14,9 @@ fn three_thousand_cells_are_protected_and_audited_in_reasonable_time() {
     let mut state = 12_345_u64;
     for r in 1..regions {
         for i in 1..industries {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             let u = (state >> 33) as f64 / (1u64 << 31) as f64;
             let value = (10.0 * (6.0 * u).exp()).floor() - 10.0;
             for (a, b) in [(r, i), (0, i), (r, 0), (0, 0)] {
@@ -36,9 +38,10 @@ fn three_thousand_cells_are_protected_and_audited_in_reasonable_time() {
         hierarchies: vec![Hierarchy::TotalOfOthers("0".into())],
     };
     let start = Instant::now();
-    let system = SystemBuilder::new(vec![dimension("region"), dimension("industry")], Absent::Unknown)
-        .from_rows(&rows)
-        .unwrap();
+    let system =
+        SystemBuilder::new(vec![dimension("region"), dimension("industry")], Absent::Unknown)
+            .from_rows(&rows)
+            .unwrap();
     let built = start.elapsed();
     let asked: Vec<Primary> = (0..rows.len())
         .filter_map(|cell| {
@@ -54,7 +57,9 @@ fn three_thousand_cells_are_protected_and_audited_in_reasonable_time() {
     let audited = start.elapsed();
     eprintln!(
         "3,000 cells: {} primary, {} withheld, {} programmes; built {built:?}, protected {protected:?}, audited {audited:?}",
-        asked.len(), found.cells.len(), found.programmes
+        asked.len(),
+        found.cells.len(),
+        found.programmes
     );
     assert!(asked.len() > 100);
     assert!(seen.iter().all(|cell| cell.is_protected != Some(false)));

@@ -1,6 +1,8 @@
 //! Laws that hold for every table: the truth is inside, exact bounds lie within outer ones, the
 //! entropy table is the best, and no outsider undoes a suppression.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use agglo_balance::{
     Absent, BoundsOptions, Cell, Cost, Deviation, Dimension, Equation, Hierarchy, How, Primary,
     Row, System, SystemBuilder, audit, bounds, check, complementary, draws, linear_programme,
@@ -16,11 +18,21 @@ fn cube(sides: &[usize], values: &[u32]) -> System {
     let cells: usize = sides.iter().map(|side| side + 1).product();
     for number in 0..cells {
         let mut rest = number;
-        let place: Vec<usize> = sides.iter().map(|side| { let at = rest % (side + 1); rest /= side + 1; at }).collect();
+        let place: Vec<usize> = sides
+            .iter()
+            .map(|side| {
+                let at = rest % (side + 1);
+                rest /= side + 1;
+                at
+            })
+            .collect();
         rows.push((place, 0.0));
     }
-    let inner: Vec<Vec<usize>> =
-        rows.iter().map(|(place, _)| place.clone()).filter(|place| place.iter().all(|&at| at > 0)).collect();
+    let inner: Vec<Vec<usize>> = rows
+        .iter()
+        .map(|(place, _)| place.clone())
+        .filter(|place| place.iter().all(|&at| at > 0))
+        .collect();
     for (number, place) in inner.iter().enumerate() {
         let value = f64::from(values[number % values.len()]);
         for (other, total) in &mut rows {
@@ -40,13 +52,23 @@ fn cube(sides: &[usize], values: &[u32]) -> System {
             cell: Cell::known(value),
         })
         .collect();
-    SystemBuilder::new((0..sides.len()).map(dimension).collect(), Absent::Unknown).from_rows(&rows).unwrap()
+    SystemBuilder::new((0..sides.len()).map(dimension).collect(), Absent::Unknown)
+        .from_rows(&rows)
+        .unwrap()
 }
 
 /// Regions × industries where industries nest: all > {A, B} > {A1, A2, A3}, {B1, B2}.
 fn nested(regions: usize, values: &[u32]) -> System {
     let industries = ["A1", "A2", "A3", "B1", "B2", "A", "B", "all"];
-    let parents = [("A1", "A"), ("A2", "A"), ("A3", "A"), ("B1", "B"), ("B2", "B"), ("A", "all"), ("B", "all")];
+    let parents = [
+        ("A1", "A"),
+        ("A2", "A"),
+        ("A3", "A"),
+        ("B1", "B"),
+        ("B2", "B"),
+        ("A", "all"),
+        ("B", "all"),
+    ];
     let mut table = vec![[0.0; 8]; regions + 1];
     for region in 1..=regions {
         for leaf in 0..5 {
@@ -62,12 +84,20 @@ fn nested(regions: usize, values: &[u32]) -> System {
         keys: vec![format!("r{region}").into(), industries[at].into()],
         cell: Cell::known(table[region][at]),
     };
-    let rows: Vec<Row> = (0..=regions).flat_map(|r| (0..8).map(move |at| (r, at))).map(|(r, at)| row(r, at)).collect();
+    let rows: Vec<Row> = (0..=regions)
+        .flat_map(|r| (0..8).map(move |at| (r, at)))
+        .map(|(r, at)| row(r, at))
+        .collect();
     let dimensions = vec![
-        Dimension { name: "region".into(), hierarchies: vec![Hierarchy::TotalOfOthers("r0".into())] },
+        Dimension {
+            name: "region".into(),
+            hierarchies: vec![Hierarchy::TotalOfOthers("r0".into())],
+        },
         Dimension {
             name: "industry".into(),
-            hierarchies: vec![Hierarchy::Parents(parents.map(|(a, b)| (a.into(), b.into())).into())],
+            hierarchies: vec![Hierarchy::Parents(
+                parents.map(|(a, b)| (a.into(), b.into())).into(),
+            )],
         },
     ];
     SystemBuilder::new(dimensions, Absent::Unknown).from_rows(&rows).unwrap()
@@ -77,7 +107,8 @@ fn any_table() -> impl Strategy<Value = System> {
     let values = || vec(prop_oneof![1 => Just(0u32), 4 => 1u32..200], 5..30);
     prop_oneof![
         (2usize..6, 2usize..6, values()).prop_map(|(a, b, values)| cube(&[a, b], &values)),
-        (2usize..4, 2usize..4, 2usize..4, values()).prop_map(|(a, b, c, values)| cube(&[a, b, c], &values)),
+        (2usize..4, 2usize..4, 2usize..4, values())
+            .prop_map(|(a, b, c, values)| cube(&[a, b, c], &values)),
         (2usize..5, values()).prop_map(|(regions, values)| nested(regions, &values)),
     ]
 }

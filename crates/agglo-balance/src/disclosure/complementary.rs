@@ -157,6 +157,9 @@ struct Search<'a> {
     moves: Vec<Move>,
     hidden: Vec<bool>,
     forced: Vec<bool>,
+    /// Cells tied by equations, directly or through others: only these can move together.
+    blocks: Vec<Block>,
+    block_of: Vec<usize>,
     programmes: usize,
 }
 
@@ -167,6 +170,7 @@ impl<'a> Search<'a> {
             hidden[asked.cell] = true;
         }
         let forced = hidden.clone();
+        let (blocks, block_of) = blocks(system);
         Search {
             system,
             values,
@@ -175,6 +179,8 @@ impl<'a> Search<'a> {
             moves: vec![],
             hidden,
             forced,
+            blocks,
+            block_of,
             programmes: 0,
         }
     }
@@ -217,13 +223,13 @@ impl<'a> Search<'a> {
         let mut bounds = Vec::new();
         let mut objective = Vec::new();
         // Up and down are variables of their own, so that both cost.
-        let mut up_down = Vec::with_capacity(self.values.len());
-        for other in 0..self.values.len() {
+        let block = &self.blocks[self.block_of[cell]];
+        let mut up_down = vec![None; self.values.len()];
+        for &other in &block.cells {
             let (down, up) = self.room(other);
             let cost = if self.hidden[other] { 0.0 } else { self.costs[other] };
             let fixed = other == cell;
             if cost.is_infinite() || (down == 0.0 && up == 0.0) {
-                up_down.push(None);
                 continue;
             }
             let limit = |room: f64| if fixed { 0.0 } else { room / unit };
@@ -236,10 +242,11 @@ impl<'a> Search<'a> {
                 bounds.push((0.0, limit(-down)));
             }
             objective.extend([(first, cost), (first + 1, cost)]);
-            up_down.push(Some(first));
+            up_down[other] = Some(first);
         }
         let mut program = Program::new(bounds, 1.0);
-        for equation in self.system.equations() {
+        for &number in &block.equations {
+            let equation = &self.system.equations()[number];
             let mut terms = Vec::with_capacity(2 * equation.parts.len() + 2);
             for other in equation.cells() {
                 if let Some(first) = up_down[other] {
@@ -308,4 +315,49 @@ impl<'a> Search<'a> {
     fn withheld(&self) -> Vec<usize> {
         (0..self.hidden.len()).filter(|&cell| self.hidden[cell]).collect()
     }
+}
+
+/// Cells that equations tie together, and those equations.
+struct Block {
+    cells: Vec<usize>,
+    equations: Vec<usize>,
+}
+
+/// The blocks, in the order of their first cells, and the block of each cell.
+fn blocks(system: &System) -> (Vec<Block>, Vec<usize>) {
+    let n = system.cells().len();
+    let mut equations_of = vec![Vec::new(); n];
+    for (number, equation) in system.equations().iter().enumerate() {
+        equation.cells().for_each(|cell| equations_of[cell].push(number));
+    }
+    let mut block_of = vec![usize::MAX; n];
+    let mut seen = vec![false; system.equations().len()];
+    let mut blocks = Vec::new();
+    for first in 0..n {
+        if block_of[first] != usize::MAX {
+            continue;
+        }
+        let mut block = Block { cells: vec![first], equations: Vec::new() };
+        block_of[first] = blocks.len();
+        let mut next = 0;
+        while let Some(&cell) = block.cells.get(next) {
+            next += 1;
+            for &number in &equations_of[cell] {
+                if std::mem::replace(&mut seen[number], true) {
+                    continue;
+                }
+                block.equations.push(number);
+                for other in system.equations()[number].cells() {
+                    if block_of[other] == usize::MAX {
+                        block_of[other] = blocks.len();
+                        block.cells.push(other);
+                    }
+                }
+            }
+        }
+        block.cells.sort_unstable();
+        block.equations.sort_unstable();
+        blocks.push(block);
+    }
+    (blocks, block_of)
 }
