@@ -18,6 +18,9 @@
 //! An equation with room (rounding) has λ = 0 while it holds; the table is the best one to within
 //! that room.
 //!
+//! A component counts as converged when each equation holds within 1e-6 of its largest number (for
+//! sums rounded in the ninth digit the climb is slow); `residual` says how near it came.
+//!
 //! A component with no solution, with a cell that nothing bounds and no prior, or that has not
 //! converged stays a gap and is named with its equations. Nothing is invented.
 //! Cost: O(sweeps · cells in equations), and the cost of the bounds.
