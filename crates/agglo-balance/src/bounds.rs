@@ -4,13 +4,13 @@
 //! lower ≤ x ≤ upper for each unknown cell:  L_i = min x_i,  U_i = max x_i.
 //!
 //! First the intervals are propagated through the equations to their fixpoint (cheap, outer); then,
-//! in components of at most `max_component` unknowns, L_i and U_i are found by linear programmes
-//! (exact). A point that solves one programme lies in all the other cells' intervals too, so a
-//! programme is skipped where an earlier point already reaches the propagated end.
+//! in components of at most `max_component` unknowns, L_i and U_i are found by linear programs
+//! (exact). A point that solves one program lies in all the other cells' intervals too, so a
+//! program is skipped where an earlier point already reaches the propagated end.
 //!
-//! Cost: propagation O(passes · cells in equations); at most 2 programmes per cell of a component.
+//! Cost: propagation O(passes · cells in equations); at most 2 programs per cell of a component.
 //! Source: Dobra and Fienberg (2000), PNAS 97(22), 11885–11892, for bounds of cells from margins;
-//! Hundepool et al. (2012), Statistical Disclosure Control, Wiley, ch. 4, for the programmes [M].
+//! Hundepool et al. (2012), Statistical Disclosure Control, Wiley, ch. 4, for the programs [M].
 
 use crate::component::{Component, components};
 use crate::lp::{Failure, Program, Sense};
@@ -107,7 +107,7 @@ pub(crate) fn conflict(system: &System, component: &Component, row: Option<usize
 pub(crate) struct Tight {
     pub(crate) component: Component,
     pub(crate) how: Vec<How>,
-    /// Solutions met on the way; none where no programme was solved.
+    /// Solutions met on the way; none where no program was solved.
     pub(crate) points: Vec<Vec<f64>>,
 }
 

@@ -51,7 +51,7 @@ pub enum Why {
         /// What was left, relative to the largest number.
         residual: f64,
     },
-    /// The solver of linear programmes failed.
+    /// The solver of linear programs failed.
     Solver,
 }
 
@@ -72,7 +72,7 @@ pub struct Unfilled {
 pub struct Imputed {
     /// Per cell: the published value, else the imputed one, else `None`.
     pub values: Vec<Option<f64>>,
-    /// The most sweeps that a component took; 0 for a linear programme.
+    /// The most sweeps that a component took; 0 for a linear program.
     pub iterations: usize,
     /// The largest error of an equation among the filled components, relative to the largest
     /// number in its component.

@@ -7,7 +7,7 @@
 //! | cells, and the equations between them            | [`System`], [`from_rows`](SystemBuilder::from_rows) |
 //! | sums that do not hold                            | [`check`]                                   |
 //! | what a withheld cell can be                      | [`bounds`]                                  |
-//! | one value for each withheld cell                 | [`maximum_entropy`], [`linear_programme`]   |
+//! | one value for each withheld cell                 | [`maximum_entropy`], [`linear_program`]   |
 //! | many values for each, and intervals of results   | [`draws`], [`interval`]                     |
 //! | how far imputed cells are from the truth         | [`validate`]                                |
 //! | which cells must not be published                | [`primary`]                                 |
@@ -24,7 +24,7 @@ mod entropy;
 mod interval;
 mod lp;
 mod null_space;
-mod programme;
+mod program;
 mod system;
 mod validate;
 
@@ -38,6 +38,6 @@ pub use disclosure::{
 pub use draws::{DrawHow, Draws, draws};
 pub use entropy::{Imputed, Unfilled, Why, maximum_entropy};
 pub use interval::{Interval, interval};
-pub use programme::{Deviation, linear_programme};
+pub use program::{Deviation, linear_program};
 pub use system::{BalanceError, Cell, Equation, Relation, System};
 pub use validate::{Candidates, Pattern, ValidateOptions, Validation, validate};

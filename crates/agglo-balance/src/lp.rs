@@ -1,10 +1,10 @@
-//! Linear programmes over a component.
+//! Linear programs over a component.
 
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, Variable};
 
 use crate::component::Component;
 
-/// Why a linear programme has no answer.
+/// Why a linear program has no answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Failure {
     Infeasible,

@@ -103,8 +103,8 @@ pub enum BalanceError {
         /// Total less parts.
         gap: f64,
     },
-    /// The solver of linear programmes failed.
-    #[error("the linear programme of cell {cell} failed: {message}")]
+    /// The solver of linear programs failed.
+    #[error("the linear program of cell {cell} failed: {message}")]
     Solver {
         /// Position of the cell.
         cell: usize,

@@ -56,10 +56,10 @@ fn three_thousand_cells_are_protected_and_audited_in_reasonable_time() {
     let seen = audit(&system, &found.positions(), &asked).unwrap();
     let audited = start.elapsed();
     eprintln!(
-        "3,000 cells: {} primary, {} withheld, {} programmes; built {built:?}, protected {protected:?}, audited {audited:?}",
+        "3,000 cells: {} primary, {} withheld, {} programs; built {built:?}, protected {protected:?}, audited {audited:?}",
         asked.len(),
         found.cells.len(),
-        found.programmes
+        found.programs
     );
     assert!(asked.len() > 100);
     assert!(seen.iter().all(|cell| cell.is_protected != Some(false)));

@@ -5,7 +5,7 @@
 
 use agglo_balance::{
     Absent, BoundsOptions, Cell, Cost, Deviation, Dimension, Equation, Hierarchy, How, Primary,
-    Row, System, SystemBuilder, audit, bounds, check, complementary, draws, linear_programme,
+    Row, System, SystemBuilder, audit, bounds, check, complementary, draws, linear_program,
     maximum_entropy,
 };
 use agglo_core::Seed;
@@ -154,8 +154,8 @@ proptest! {
         let limits = bounds(&outside, &BoundsOptions::default());
         let mut tables = vec![
             maximum_entropy(&outside).values,
-            linear_programme(&outside, Deviation::Sum).values,
-            linear_programme(&outside, Deviation::Largest).values,
+            linear_program(&outside, Deviation::Sum).values,
+            linear_program(&outside, Deviation::Largest).values,
         ];
         tables.extend(draws(&outside, 3, Seed(seed)).values);
         for (number, values) in tables.into_iter().enumerate() {

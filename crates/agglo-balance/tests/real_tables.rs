@@ -76,7 +76,7 @@ fn hide(name: &str, system: &System, pattern: Pattern, share: f64) -> Validation
         show(found.mean_width_bounds)
     );
     assert_eq!(found.n_gaps, 0, "{found:?}");
-    // What a walk or a programme misses by rounding alone is granted in `validate`.
+    // What a walk or a program misses by rounding alone is granted in `validate`.
     assert_eq!(found.coverage_bounds, Some(1.0), "{found:?}");
     found
 }

@@ -44,7 +44,7 @@ fn rounded_neighbours_leave_room_around_the_one_withheld() {
 }
 
 #[test]
-fn programmes_see_what_propagation_cannot() {
+fn programs_see_what_propagation_cannot() {
     // a + b = 10, b + c = 10, c + a = 10 has one solution, 5 each; each row alone allows 0 to 10.
     let mut cells = vec![Cell::unknown(); 3];
     cells.extend([Cell::known(10.0); 3]);
@@ -73,7 +73,7 @@ fn equations_that_cannot_hold_are_named_and_their_cells_keep_the_bounds_they_cam
 }
 
 #[test]
-fn margins_that_contradict_each_other_are_found_by_the_programme() {
+fn margins_that_contradict_each_other_are_found_by_the_program() {
     // Rows sum to 10, columns to 12: every row alone can hold.
     let found =
         bounds(&square([5.0, 5.0], [6.0, 6.0], [Cell::unknown(); 4]), &BoundsOptions::default());

@@ -18,12 +18,12 @@ pub struct Audited {
     pub is_protected: Option<bool>,
 }
 
-/// The feasible interval of each cell of `suppressed`, by exact linear programmes, in the order of
+/// The feasible interval of each cell of `suppressed`, by exact linear programs, in the order of
 /// the cells.
 ///
 /// The outsider knows every other value, every equation, and each cell's own `lower` and `upper`.
 /// Cost: that of [`bounds`](crate::bounds) with components of any size: at most two linear
-/// programmes per withheld cell.
+/// programs per withheld cell.
 ///
 /// # Errors
 /// [`BalanceError::NotKnown`] for a system with an unknown cell; [`BalanceError::Cell`] for a cell

@@ -12,14 +12,14 @@
 //! to 0.
 //!
 //! A primary cell that an earlier move (or the mean of the table and one) already moves far enough
-//! needs no programme. The larger protections come first. At the end the complementary cells are
+//! needs no program. The larger protections come first. At the end the complementary cells are
 //! tried one by one, the dearest first, and published again where the moves that are needed
 //! do without them.
 //!
 //! Limits: a heuristic; the cost of the withheld set is not the least possible, often some way
 //! above it. Each primary cell is protected by itself: two that outsiders may add up are not
 //! protected as a sum, and a contributor who knows their own part of a second withheld cell
-//! narrows the interval. Cost: at most two linear programmes over the whole table per primary cell.
+//! narrows the interval. Cost: at most two linear programs over the whole table per primary cell.
 //! Source: Kelly, Golden and Assad (1992), Networks 22(4), 397–417; Fischetti and Salazar (2000),
 //! Journal of the American Statistical Association 95(451), 916–928 [M].
 
@@ -67,8 +67,8 @@ pub struct SuppressedCell {
 pub struct Suppression {
     /// The withheld cells, in their order.
     pub cells: Vec<SuppressedCell>,
-    /// Linear programmes solved.
-    pub programmes: usize,
+    /// Linear programs solved.
+    pub programs: usize,
 }
 
 impl Suppression {
@@ -121,7 +121,7 @@ pub fn complementary(
     };
     let cells =
         search.withheld().into_iter().map(|cell| SuppressedCell { cell, reason: reason(cell) });
-    Ok(Suppression { cells: cells.collect(), programmes: search.programmes })
+    Ok(Suppression { cells: cells.collect(), programs: search.programs })
 }
 
 fn costs(values: &[f64], cost: &Cost) -> Result<Vec<f64>, BalanceError> {
@@ -160,7 +160,7 @@ struct Search<'a> {
     /// Cells tied by equations, directly or through others: only these can move together.
     blocks: Vec<Block>,
     block_of: Vec<usize>,
-    programmes: usize,
+    programs: usize,
 }
 
 impl<'a> Search<'a> {
@@ -181,7 +181,7 @@ impl<'a> Search<'a> {
             forced,
             blocks,
             block_of,
-            programmes: 0,
+            programs: 0,
         }
     }
 
@@ -262,7 +262,7 @@ impl<'a> Search<'a> {
                 program.row(terms, 0.0, room);
             }
         }
-        self.programmes += 1;
+        self.programs += 1;
         let point = program.solve(Sense::Least, &objective).map_err(|failure| match failure {
             Failure::Infeasible => BalanceError::CannotProtect { cell, required: unit },
             Failure::Unbounded => solver("unbounded".to_owned()),
