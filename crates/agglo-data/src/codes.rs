@@ -60,7 +60,7 @@ pub(crate) const NOTES_AFTER_DATA: &str = "A0308";
 pub(crate) const ALL_FILTERED: &str = "A0309";
 pub(crate) const NAN_AS_MISSING: &str = "A0310";
 pub(crate) const NOT_WHOLE: &str = "A0311";
-pub(crate) const OPEN_DIMENSION: &str = "A03110";
+pub(crate) const OPEN_DIMENSION: &str = "A0312";
 pub(crate) const MIXED_UNITS: &str = "A0401";
 pub(crate) const UNKNOWN_REGION: &str = "A0501";
 pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
@@ -171,7 +171,8 @@ const CODES: &[CodeInfo] = &[
     error(
         UNKNOWN_READER,
         "unknown reader",
-        "`reader` is one of `tidy`, `wide`, `bea-cagdp2`. Leave it out to have the layout recognized.",
+        "`reader` is the id of a layout, such as `tidy`, `wide` or `eurostat-tsv`; `agglo list readers` shows \
+         them. Leave it out to have the layout recognized.",
     ),
     error(
         UNKNOWN_COLUMN,

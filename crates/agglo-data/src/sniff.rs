@@ -7,7 +7,7 @@ use agglo_core::{Datum, Status};
 
 use crate::diagnostic::DataError;
 use crate::number::{NumberFormat, whole_number, year_in_heading};
-use crate::reader::{Look, Opened, RowKind, fold, open};
+use crate::reader::{Look, Opened, RowKind, fold, open, split};
 use crate::source::{Cell, SourceFormat};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, TableSpec, table_spec};
@@ -314,6 +314,16 @@ fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataErro
         }
     }
     sniff.unknown_marks = marks.into_iter().take(10).cloned().collect();
+    let glued = sniff.unknown_marks.iter().map(|mark| split(mark));
+    let glued: BTreeSet<String> = glued
+        .filter(|(value, flag)| !flag.is_empty() && format.datum(Cell::Text(value)).is_ok())
+        .map(|(_, flag)| flag.to_owned())
+        .collect();
+    if !glued.is_empty() {
+        let flags: Vec<&str> = glued.iter().map(String::as_str).collect();
+        let what = format!("glued_flags = true, with marks for {}", flags.join(" "));
+        sniff.reason(&what, "these stand behind numbers in their cells", Sureness::Guess);
+    }
     if !sniff.unknown_marks.is_empty() {
         let what = format!("declare in marks: {}", sniff.unknown_marks.join(" "));
         sniff.reason(&what, "these stand among numbers and mean different things", Sureness::Guess);

@@ -103,6 +103,8 @@ impl Collector {
     ) {
         let plan = file.plan;
         let classified = || plan.classify.as_ref().map_or(RowKind::Data, |classify| classify(row));
+        // A row that a layout could not put together is rejected, whatever its cells may hold.
+        let is_broken = kind.is_some() && row.len() < plan.width;
         let mut kind = kind.unwrap_or_else(classified);
         let holds = |(column, values): &(usize, Vec<String>)| {
             let mut buffer = String::new();
@@ -126,7 +128,7 @@ impl Collector {
                     file.diagnostic(codes::NOTES_AFTER_DATA, number, None, message, "").found(found)
                 });
             }
-            RowKind::Data | RowKind::Total if kept() => {
+            RowKind::Data | RowKind::Total if is_broken || kept() => {
                 let is_total = kind == RowKind::Total;
                 let good = self.stage(file, number, row);
                 // Files of parts often repeat the totals of the whole.

@@ -69,7 +69,8 @@ fn recognize(look: &Look<'_>) -> Option<Recognized> {
 
 fn shape(look: &Look<'_>) -> Result<Box<dyn Shaper>, DataError> {
     let columns = Columns::find(look.headings).ok_or_else(|| {
-        let message = format!("these are no headings of the register: {}", look.headings.join(", "));
+        let message =
+            format!("these are no headings of the register: {}", look.headings.join(", "));
         let remedy = "it needs a company number, a first SIC code and a date of incorporation";
         look.refuse(codes::NO_HEADING, message, remedy)
     })?;

@@ -170,9 +170,10 @@ const UNKNOWN: NotANumber = NotANumber {
 };
 
 /// The number and the flags of a cell that holds both, such as `4.0 bu`, `: c` or `0n`.
-pub(super) fn split(cell: &str) -> (&str, &str) {
+pub(crate) fn split(cell: &str) -> (&str, &str) {
     let cell = cell.trim();
-    let is_number = |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',' | '-' | '+' | ':');
+    let is_number =
+        |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',' | '-' | '+' | ':');
     let end = cell.find(|sign| !is_number(sign)).unwrap_or(cell.len());
     (&cell[..end], cell[end..].trim())
 }

@@ -61,19 +61,18 @@ impl Layout {
         let is_head = |cells: &[String]| {
             named(cells, &["facility_id"]).zip(named(cells, &["primary_naics_code", "naics"]))
         };
-        let (at, (id, industry)) = look
-            .head
-            .iter()
-            .enumerate()
-            .find_map(|(at, row)| Some((at, is_head(&row.cells)?)))?;
+        let (at, (id, industry)) =
+            look.head.iter().enumerate().find_map(|(at, row)| Some((at, is_head(&row.cells)?)))?;
         let headings = look.head[at].cells.clone();
         let is_total = |heading: &String| {
             let heading = fold(heading);
             heading.contains("total_reported_direct_emissions") || heading.starts_with("co2e_t")
         };
         let totals = headings.iter().enumerate().filter(|(_, heading)| is_total(heading));
-        let years: Vec<(usize, i64)> =
-            totals.clone().filter_map(|(column, heading)| Some((column, year_in(heading)?))).collect();
+        let years: Vec<(usize, i64)> = totals
+            .clone()
+            .filter_map(|(column, heading)| Some((column, year_in(heading)?)))
+            .collect();
         let total = totals.map(|(column, _)| column).next().filter(|_| years.is_empty());
         let titles = look.head[..at].iter().flat_map(|row| row.cells.first());
         let period = titles.filter_map(|title| year_in(title)).next();

@@ -31,6 +31,7 @@ use crate::sniff::{Proposal, Sureness};
 use crate::source::{HeadRow, Merged, Source};
 use crate::spec::ReadSpec;
 
+pub(crate) use flags::split;
 pub(crate) use plan::{Binding, Plan, Request, RowKind, fold};
 pub(crate) use read::{Opened, open, tidy_plan};
 pub use read::{files, read, read_as};

@@ -87,7 +87,8 @@ fn shape(look: &Look<'_>) -> Result<Box<dyn Shaper>, DataError> {
         return Err(look.refuse(codes::NO_HEADING, message, "set reader = \"wide\""));
     };
     let keyed = crate::table::table_spec(&look.spec.table);
-    let default = if keyed.is_none_or(|table| table.is_key("industry")) { "finest" } else { "total" };
+    let default =
+        if keyed.is_none_or(|table| table.is_key("industry")) { "finest" } else { "total" };
     let wanted = look.spec.level.as_deref().unwrap_or(default);
     let Some(level) = LEVELS.iter().position(|level| *level == wanted) else {
         let message = format!("this reader has no level `{wanted}`");
@@ -227,14 +228,30 @@ mod tests {
     #[test]
     fn a_code_tells_how_deep_it_is_nested() {
         let depths: Vec<&str> = [
-            "Total", "A-E", "A (1-3)", "AB (1-9)", "C (10-33)", "CA (10-12)", "CD-CE (19-20)", "10",
-            "68IMP", "5-8",
+            "Total",
+            "A-E",
+            "A (1-3)",
+            "AB (1-9)",
+            "C (10-33)",
+            "CA (10-12)",
+            "CD-CE (19-20)",
+            "10",
+            "68IMP",
+            "5-8",
         ]
         .map(|code| LEVELS[depth(code)])
         .to_vec();
         let expected = [
-            "total", "sector", "section", "section", "section", "subsection", "subsection",
-            "finest", "finest", "finest",
+            "total",
+            "sector",
+            "section",
+            "section",
+            "section",
+            "subsection",
+            "subsection",
+            "finest",
+            "finest",
+            "finest",
         ];
         assert_eq!(depths, expected);
     }

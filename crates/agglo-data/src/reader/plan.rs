@@ -347,7 +347,9 @@ impl Request<'_> {
             }
             mark.flag = Some(letters.into());
             Some(match meanings.get(letters) {
-                Some(status) => format.datum(Cell::Text(value)).map(|d| flags::told(d, *status, mark)),
+                Some(status) => {
+                    format.datum(Cell::Text(value)).map(|d| flags::told(d, *status, mark))
+                }
                 None => Err(UNDECLARED_FLAG),
             })
         })))

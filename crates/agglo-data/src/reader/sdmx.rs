@@ -106,7 +106,8 @@ impl Shaper for Rows {
 
     fn row(&mut self, number: u32, row: &dyn Row, emit: &mut dyn FnMut(RowKind, &dyn Row)) {
         if !self.begun {
-            let first = row.cell(0).text(&mut String::new()).trim_start_matches('\u{feff}').to_owned();
+            let first =
+                row.cell(0).text(&mut String::new()).trim_start_matches('\u{feff}').to_owned();
             self.begun = id(&first) == self.headings[0];
             return;
         }

@@ -58,7 +58,7 @@ fn a_dimension_that_is_no_key_must_hold_one_value() {
     let reading = read_files(&[(NAME, EMPLOYMENT)], &open);
     assert_eq!(reading.rows_rejected, 1);
     let message = reading.diagnostics[0].to_string();
-    says(&message, &["A03110", "`age` is `Y_GE15` here and `Y15-64` in row 2", "filter"]);
+    says(&message, &["A0312", "`age` is `Y_GE15` here and `Y15-64` in row 2", "filter"]);
     let zeros = read_files(&[(NAME, EMPLOYMENT)], &open.keep("age", &["Y_GE15"]));
     let below = Datum::Gap(Gap::BelowUnit);
     let expected = [number(2.5), below, number(0.0)];
@@ -75,7 +75,7 @@ fn a_flag_of_no_list_is_an_error_until_it_is_declared() {
     assert_eq!(declared.rows_rejected, 0);
     let short = EMPLOYMENT.replace("THS,A,Y15-64,AT12", "THS,A,AT12");
     let short = read_files(&[(NAME, &short)], &spec());
-    assert_eq!((short.rows_rejected, short.diagnostics[0].code), (0, "A0307"));
+    assert_eq!((short.rows_rejected, short.diagnostics[0].code), (1, "A0306"));
 }
 
 #[test]
@@ -144,7 +144,9 @@ fn every_flag_of_the_published_employment_is_answered() {
         let level = ReadSpec { level: Some("nuts2".into()), ..spec() };
         let reading = read_in(&root, &level.keep("age", &[age]));
         assert_eq!(reading.rows_rejected, 0);
-        for rows in [(&reading.frame, &reading.marks), (&reading.totals.frame, &reading.totals.marks)] {
+        for rows in
+            [(&reading.frame, &reading.marks), (&reading.totals.frame, &reading.totals.marks)]
+        {
             for (row, cell) in rows.0.numbers("employment").unwrap().iter().enumerate() {
                 let status = Mark::status_of(mark(rows.1, "employment", row as u32), *cell);
                 *count.entry(status).or_insert(0) += 1;

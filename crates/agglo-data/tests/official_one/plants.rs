@@ -33,15 +33,22 @@ fn years_across_become_years_of_plants() {
 /// Title lines, headings in row 4, the sheet among others.
 fn workbook(path: &Path) {
     let mut workbook = rust_xlsxwriter::Workbook::new();
-    workbook.add_worksheet().set_name("FAQs about this Data").unwrap();
+    let questions = workbook.add_worksheet().set_name("FAQs about this Data").unwrap();
+    questions.write_string(0, 0, "1. What is a Facility ID?").unwrap();
     let sheet = workbook.add_worksheet().set_name("Direct Emitters").unwrap();
     let titles = ["Summary data collected for 2014", "This data was reported by 8/04/2019", "All"];
     for (row, title) in titles.iter().enumerate() {
         sheet.write_string(row as u32, 0, *title).unwrap();
     }
     let headings = [
-        "Facility Id", "Facility Name", "State", "Latitude", "Longitude", "Primary NAICS Code",
-        "Total reported direct emissions", "CO2 emissions (non-biogenic) ",
+        "Facility Id",
+        "Facility Name",
+        "State",
+        "Latitude",
+        "Longitude",
+        "Primary NAICS Code",
+        "Total reported direct emissions",
+        "CO2 emissions (non-biogenic) ",
     ];
     for (column, heading) in headings.iter().enumerate() {
         sheet.write_string(3, column as u16, *heading).unwrap();

@@ -62,7 +62,7 @@ fn the_multiplier_is_said_and_never_multiplied() {
     assert_eq!((status, flag.as_deref()), (Some(Status::EstimatedBySource), Some("E F")));
     // Another multiplier, another sex, a quarter; the deleted row is aside.
     let found: Vec<_> = reading.diagnostics.iter().map(|d| (d.code, d.row)).collect();
-    assert_eq!(found, [("A0401", Some(6)), ("A03110", Some(7)), ("A0305", Some(9))]);
+    assert_eq!(found, [("A0401", Some(6)), ("A0312", Some(7)), ("A0305", Some(9))]);
     assert_eq!((reading.rows_read, reading.rows_rejected, reading.rows_filtered), (7, 3, 1));
     let silent = refusal("b.csv", VERSION_2, &ReadSpec::new("activity", "b.csv"));
     says(&silent, &["A0207", "OBS_VALUE"]);
@@ -107,12 +107,24 @@ fn flags_behind_numbers_are_taken_apart_when_declared() {
 }
 
 #[test]
+fn glued_flags_are_seen_and_proposed() {
+    let folder = scratch();
+    let path = folder.path().join("sbs.csv");
+    std::fs::write(&path, GLUED.replace("C;AT1;2343\n", &many_rows())).unwrap();
+    let look = sniff(&path).unwrap();
+    let why = look.reasons.iter().find(|reason| reason.what.contains("glued_flags")).unwrap();
+    says(&why.what, &["AM d e"]);
+}
+
+/// Numbers enough for the column to be one of numbers.
+fn many_rows() -> String {
+    (1..41).map(|row| format!("C;BE{row};{row}7\n")).collect()
+}
+
+#[test]
 fn the_published_business_statistics_are_read_with_their_flags() {
     let Some(root) = shared_data("eu_sbs_nuts2_2015") else { return };
-    let spec = ReadSpec {
-        file: "sbs_r_nuts06_r2.csv".into(),
-        ..glued(&[("d", Status::Observed)])
-    };
+    let spec = ReadSpec { file: "sbs_r_nuts06_r2.csv".into(), ..glued(&[("d", Status::Observed)]) };
     let reading = read_in(&root, &spec);
     // README: 46,859 rows, 30 zeros that a spreadsheet made `12:00 AM`.
     assert_eq!((reading.rows_read, reading.rows_rejected), (46_859, 30));

@@ -30,7 +30,10 @@ company_number,status,incorporated,sic1,sic2,lad_code,easting,northing,lon,lat
 ";
 
 fn gva(level: Option<&str>) -> ReadSpec {
-    ReadSpec { level: level.map(str::to_owned), ..ReadSpec::new("activity", "gva pounds million.csv") }
+    ReadSpec {
+        level: level.map(str::to_owned),
+        ..ReadSpec::new("activity", "gva pounds million.csv")
+    }
 }
 
 #[test]

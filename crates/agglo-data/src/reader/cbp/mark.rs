@@ -59,7 +59,8 @@ pub(super) fn of_figures(request: &Request<'_>) -> Result<Marker, DataError> {
         // A figure with a flag of its own is withheld or not as that says; before 2007 the class
         // of employment speaks for payroll too.
         let letter = if is_employment || flag.is_empty() { letter } else { "" };
-        if flag.is_empty() && letter.is_empty() {
+        // Withheld figures read 0: a blank one is of a year whose files do not have it.
+        if (flag.is_empty() && letter.is_empty()) || row.cell(column).is_blank() {
             return None;
         }
         Some(format.datum(row.cell(column)).and_then(|datum| {
@@ -72,7 +73,8 @@ pub(super) fn of_figures(request: &Request<'_>) -> Result<Marker, DataError> {
                 "J" => (Some(Status::EstimatedBySource), None),
                 _ => return Err(UNKNOWN_FLAG),
             };
-            let class = if letter.is_empty() { None } else { Some(band(letter).ok_or(UNKNOWN_FLAG)?) };
+            let class =
+                if letter.is_empty() { None } else { Some(band(letter).ok_or(UNKNOWN_FLAG)?) };
             let (status, bounds) = match class {
                 Some(class) => (Some(Status::Suppressed), is_employment.then_some(class)),
                 None => (status, bounds),

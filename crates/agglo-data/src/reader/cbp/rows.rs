@@ -8,9 +8,9 @@ use super::{Columns, FIGURES, level, year};
 use crate::codes;
 use crate::diagnostic::DataError;
 use crate::number::whole_number;
+use crate::reader::Look;
 use crate::reader::plan::{RowKind, fold};
 use crate::reader::shape::{OwnedCell, Shaped, Shaper};
-use crate::reader::Look;
 use crate::source::{Cell, Row};
 
 /// One size class: its headings, its name, its smallest and largest size.
@@ -132,7 +132,8 @@ impl Shaper for Rows {
 
     fn row(&mut self, number: u32, row: &dyn Row, emit: &mut dyn FnMut(RowKind, &dyn Row)) {
         if !self.begun {
-            let cell = row.cell(0).text(&mut String::new()).trim_start_matches('\u{feff}').to_owned();
+            let cell =
+                row.cell(0).text(&mut String::new()).trim_start_matches('\u{feff}').to_owned();
             self.begun = cell == self.first;
             return;
         }
