@@ -209,6 +209,12 @@ fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
         };
         plan.bind(request.target(column.name)?, binding);
     }
+    let own = request.spec.columns.keys().filter(|name| request.table.column(name).is_none());
+    for name in own.filter(|name| *name != "unit") {
+        if let Some(binding) = request.binding(name)? {
+            plan.bind(request.target(name)?, binding);
+        }
+    }
     request.bind_filters(&mut plan)?;
     plan.notes.push(Note::new(
         "companies-registered-offices",

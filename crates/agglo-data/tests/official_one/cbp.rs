@@ -66,7 +66,7 @@ fn sic_rows_are_told_by_level_and_the_year_by_the_name() {
         ["total", "07--", "07", "074", "20--", "20", "201", "209\\"]
     );
     assert_eq!((reading.rows_read, reading.rows_used, reading.rows_totals), (10, 10, 8));
-    for code in ["cbp-year", "cbp-level"] {
+    for code in ["cbp-year", "cbp-level", "cbp-sic"] {
         assert!(notes(&reading).contains(&code), "{:?}", notes(&reading));
     }
     let sectors = read_files(&[("cbp98xx.csv", SIC)], &at("sector", activity("cbp98xx.csv")));

@@ -128,6 +128,9 @@ fn companies_become_plants_with_code_year_and_place() {
     for code in ["companies-without-industry", "companies-older-codes"] {
         assert!(notes(&reading).contains(&code));
     }
+    let meters = spec.clone().column("easting", "easting");
+    let meters = read_files(&[("companies.csv", COMPANIES)], &meters);
+    assert_eq!(meters.frame.numbers("easting").unwrap()[0], number(448_141.0));
     let active = spec.keep("status", &["Active"]);
     assert_eq!(read_files(&[("companies.csv", COMPANIES)], &active).rows_filtered, 1);
 }

@@ -191,6 +191,13 @@ impl Shaper for Rows {
                 format!("{file}：读入 {word} 级行业，更粗的行业作为合计另存"),
             ));
         }
+        if self.columns.scheme == Scheme::Sic {
+            notes.push(Note::new(
+                "cbp-sic",
+                format!("{file}: industries are coded in SIC 1987, not in NAICS"),
+                format!("{file}：行业采用 SIC 1987 编码，而非 NAICS"),
+            ));
+        }
         if self.n_elsewhere > 0 {
             let n = self.n_elsewhere;
             notes.push(Note::new(
