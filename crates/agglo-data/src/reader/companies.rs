@@ -4,7 +4,7 @@
 //! dd/mm/yyyy, places as easting and northing in meters (EPSG:27700) where they were added.
 //! Source: Companies House, free company data product.
 
-use agglo_core::{Note, Text};
+use agglo_core::{Datum, Note, Text};
 
 use super::plan::{Binding, Plan, Request, RowKind};
 use super::shape::{OwnedCell, Shaped, Shaper};
@@ -141,7 +141,7 @@ impl Shaper for Rows {
         for column in [columns.easting, columns.northing] {
             match column {
                 Some(column) => {
-                    let meters = self.plain.datum(row.cell(column)).ok().and_then(|d| d.number());
+                    let meters = self.plain.datum(row.cell(column)).ok().and_then(Datum::number);
                     let cell = meters.map_or_else(
                         || row.cell(column).into(),
                         |meters| OwnedCell::Number(meters / 1000.0),

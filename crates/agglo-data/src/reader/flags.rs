@@ -146,9 +146,8 @@ pub(super) fn mark(
     }
     let has_number = datum.number().is_some();
     mark.status = match weightiest {
-        Confidential => Some(Status::Suppressed),
+        Confidential | LowReliability => Some(Status::Suppressed),
         NotApplicable => Some(Status::NotApplicable),
-        LowReliability => Some(Status::Suppressed),
         NotSignificant if has_number => Some(Status::BelowUnit),
         Break if has_number => Some(Status::Break),
         Estimate if has_number => Some(Status::EstimatedBySource),

@@ -74,8 +74,8 @@ impl Layout {
             .filter_map(|(column, heading)| Some((column, year_in(heading)?)))
             .collect();
         let total = totals.map(|(column, _)| column).next().filter(|_| years.is_empty());
-        let titles = look.head[..at].iter().flat_map(|row| row.cells.first());
-        let period = titles.filter_map(|title| year_in(title)).next();
+        let mut titles = look.head[..at].iter().filter_map(|row| row.cells.first());
+        let period = titles.find_map(|title| year_in(title));
         (total.is_some() || !years.is_empty()).then_some(Layout {
             row: look.head[at].number,
             headings,

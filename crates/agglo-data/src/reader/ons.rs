@@ -185,7 +185,7 @@ fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
     let in_millions = fold(&request.place.file).contains("pounds_million");
     let places = plan.targets.iter_mut().filter(|target| target.name == measure);
     for target in places.filter(|target| target.unit.is_empty() && in_millions) {
-        target.unit = "million GBP".to_owned();
+        "million GBP".clone_into(&mut target.unit);
     }
     request.bind_filters(&mut plan)?;
     if request.spec.thousands.is_none() && plan.marker.is_none() {

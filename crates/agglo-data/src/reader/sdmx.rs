@@ -71,11 +71,11 @@ fn shape(look: &Look<'_>) -> Result<Box<dyn Shaper>, DataError> {
     if unit.or(multiplier).is_some() {
         headings.push(UNIT_WORDS.to_owned());
     }
-    let names = key_headings("region").iter();
+    let mut names = key_headings("region").iter();
     let given = look.spec.columns.get("region").and_then(|name| find(look.headings, &fold(name)));
     Ok(Box::new(Rows {
         labeled: look.headings.iter().map(|heading| heading.contains(':')).collect(),
-        region: given.or_else(|| names.filter_map(|name| find(look.headings, name)).next()),
+        region: given.or_else(|| names.find_map(|name| find(look.headings, name))),
         action: find(look.headings, "action"),
         wanted: wanted_level(look)?,
         headings,

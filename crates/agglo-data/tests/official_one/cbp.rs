@@ -148,7 +148,7 @@ fn several_years_of_other_layouts_are_one_source() {
     let files = [("cbp98co.txt", SIC), ("cbp16co.txt", NOISE), ("cbp17co.txt", HIDDEN)];
     let spec = at("2-digit", activity("cbp*co.txt"));
     let reading = read_files(&files, &spec);
-    let mut years = reading.frame.integers("period").unwrap().to_vec();
+    let mut years = reading.frame.integers("period").unwrap();
     years.dedup();
     assert_eq!(years, [2016, 2017, 1998]);
     assert_eq!(notes(&reading).iter().filter(|code| **code == "cbp-year").count(), 3);

@@ -99,14 +99,12 @@ fn read_sic(digits: &str, padding: &str) -> Option<(Level, String)> {
 pub(super) fn year_in_name(path: &str) -> Option<i64> {
     let name = path.rsplit(['/', '\\']).next()?.to_lowercase();
     let rest = &name[name.find("cbp")? + 3..];
-    let runs = rest.split(|sign: char| !sign.is_ascii_digit());
-    let years = runs.filter_map(|run| match run.len() {
+    let mut runs = rest.split(|sign: char| !sign.is_ascii_digit());
+    runs.find_map(|run| match run.len() {
         4 => run.parse().ok().filter(|year| (1986..2100).contains(year)),
         2 => run.parse().ok().map(|year: i64| if year >= 86 { 1900 + year } else { 2000 + year }),
         _ => None,
-    });
-    let mut years = years;
-    years.next()
+    })
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ mod tests {
         // 1,000 changed by less than 2 %: from 999.5 / 1.02 to 1000.5 / 0.98.
         let bounds = within_noise(1000.0, 0.02).unwrap();
         assert!((bounds.lower - 979.901_960_784).abs() < 1e-6);
-        assert!((bounds.upper - 1020.918_367_347).abs() < 1e-6);
+        assert!((bounds.upper - 1_020.918_367_347).abs() < 1e-6);
         assert_eq!(within_noise(0.0, 0.02).unwrap().lower, 0.0);
     }
 }

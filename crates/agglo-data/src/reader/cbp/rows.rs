@@ -307,4 +307,21 @@ mod tests {
         check(&["5", "N"], Some(5), (0, 0));
         check(&["N", "N"], None, (0, 2));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn bounds_of_hidden_classes_hold_the_truth(
+            counts in proptest::collection::vec(0i64..9, 1..10),
+        ) {
+            let shown = |count: &i64| {
+                if *count < FEWEST_SHOWN { "N".to_owned() } else { count.to_string() }
+            };
+            let row = csv::StringRecord::from(counts.iter().map(shown).collect::<Vec<_>>());
+            let columns: Vec<(usize, usize)> = (0..counts.len()).map(|at| (at, at)).collect();
+            let (fewest, most) = hidden(&row, Some(counts.iter().sum()), columns.iter());
+            for count in counts.into_iter().filter(|count| *count < FEWEST_SHOWN) {
+                proptest::prop_assert!((fewest..=most).contains(&count));
+            }
+        }
+    }
 }
