@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Column, Datum, Frame, FrameError, Gap, Note, Undefined, Values};
+use agglo_core::{Column, Datum, Frame, FrameError, Note, Undefined};
 use agglo_data::Marks;
 
 use crate::spec::DeflateSpec;
@@ -31,11 +31,12 @@ pub(super) fn deflate(
     for measure in &spec.measures {
         let column = frame.column(measure)?;
         let cells = frame.numbers(measure)?;
-        let values = cells.iter().zip(&periods).map(|(cell, period)| match (cell, factor(*period)) {
-            (Datum::Number(value), Datum::Number(factor)) => Datum::Number(value * factor),
-            (Datum::Number(_), gap @ Datum::Gap(_)) => gap,
-            (gap @ Datum::Gap(_), _) => *gap,
-        });
+        let values =
+            cells.iter().zip(&periods).map(|(cell, period)| match (cell, factor(*period)) {
+                (Datum::Number(value), Datum::Number(factor)) => Datum::Number(value * factor),
+                (Datum::Number(_), gap @ Datum::Gap(_)) => gap,
+                (gap @ Datum::Gap(_), _) => *gap,
+            });
         let unit = format!("{}, prices of {}", column.unit(), spec.base);
         real = real.with(Column::number(measure, unit, values.collect::<Vec<_>>()))?;
         for (row, mark) in marks.get_mut(measure).into_iter().flatten() {
@@ -50,10 +51,7 @@ pub(super) fn deflate(
     let measures = spec.measures.join(", ");
     let note = Note::new(
         "deflated",
-        format!(
-            "{measures}: prices of {}, by the index `{}`",
-            spec.base, spec.series
-        ),
+        format!("{measures}: prices of {}, by the index `{}`", spec.base, spec.series),
         format!("{measures}：按指数“{}”折算为 {} 年价格", spec.series, spec.base),
     );
     Ok((in_order(&real, frame)?, note))
@@ -83,7 +81,7 @@ fn in_order(changed: &Frame, like: &Frame) -> Result<Frame, FrameError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use agglo_core::{Bounds, Mark};
+    use agglo_core::{Bounds, Gap, Mark};
 
     fn nominal() -> Frame {
         Frame::new(vec![
@@ -137,8 +135,7 @@ mod tests {
     #[test]
     fn without_an_index_there_is_no_real_value() {
         let one_year = prices([80.0, 120.0]).take(&[1]);
-        let (real, _) =
-            deflate(&spec("gdp"), &nominal(), &mut Marks::new(), &one_year).unwrap();
+        let (real, _) = deflate(&spec("gdp"), &nominal(), &mut Marks::new(), &one_year).unwrap();
         assert_eq!(real.numbers("value_added").unwrap()[0], Undefined::FromGap.into());
     }
 

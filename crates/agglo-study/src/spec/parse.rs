@@ -163,6 +163,14 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_meaning_of_a_mark_is_answered_with_those_there_are() {
+        let block = "[[data]]\nname = \"a\"\ntable = \"activity\"\nfile = \"a.csv\"\n";
+        let text = format!("{START}\n{block}marks = {{ c = \"secret\" }}\n");
+        let message = parse(&text, Path::new("study.toml")).unwrap_err().to_string();
+        assert!(message.contains("suppressed") && message.contains("`a`"), "{message}");
+    }
+
+    #[test]
     fn the_smallest_study_is_an_id_and_a_title() {
         assert!(parse(START, Path::new("study.toml")).is_ok());
     }
