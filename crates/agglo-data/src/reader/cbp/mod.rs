@@ -94,10 +94,9 @@ fn propose(look: &Look<'_>) -> Proposal {
         ));
     }
     if let Some(year) = year_in_name(&look.place.file) {
-        proposal.constants.insert("period".to_owned(), year.to_string());
         proposal.reasons.push((
-            format!("constants.period = {year}"),
-            "the name of the file says so; leave it out to read several years by a pattern"
+            format!("period = {year}"),
+            "the name of the file says so, and of each file of a pattern; `constants` overrides it"
                 .to_owned(),
         ));
     }
