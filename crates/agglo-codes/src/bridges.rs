@@ -153,6 +153,8 @@ fn naics(from: i32, to: i32) -> Crosswalk {
         pairs.extend((3..=6).map(|digits| (&a[..digits], &b[..digits])));
         pairs.insert((naics_sector(&a[..2]), naics_sector(&b[..2])));
     }
+    // Official files count establishments without an industry under 99, which no edition lists.
+    pairs.extend((2..=6).map(|digits| (&"999999"[..digits], &"999999"[..digits])));
     let links = pairs.into_iter().map(|(a, b)| Link::new(a, b, None));
     step(&old, &new, "none", CENSUS, links)
 }
