@@ -53,6 +53,9 @@ pub struct Crosswalk {
     pub links: Vec<Link>,
 }
 
+/// Codes of the start and of the end that hang together.
+type Sides = (Vec<String>, Vec<String>);
+
 /// The coarsest units that both sides add up to without any weight.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -213,7 +216,9 @@ impl Crosswalk {
     fn without_filling(mut self) -> Crosswalk {
         for group in self.links.chunk_by_mut(|a, b| a.from == b.from) {
             if group.len() > 1 {
-                group.iter_mut().for_each(|link| link.weight = None);
+                for link in group {
+                    link.weight = None;
+                }
             }
         }
         self
@@ -294,17 +299,17 @@ impl Crosswalk {
             let (a, b) = (root(&mut parent, source), root(&mut parent, target));
             parent[a] = b;
         }
-        let mut units: BTreeMap<usize, (Vec<String>, Vec<String>)> = BTreeMap::new();
+        let mut units: BTreeMap<usize, Sides> = BTreeMap::new();
         for (code, &place) in &sources {
             units.entry(root(&mut parent, place)).or_default().0.push((*code).to_owned());
         }
         for (code, &place) in &targets {
             units.entry(root(&mut parent, place)).or_default().1.push((*code).to_owned());
         }
-        let members: BTreeMap<String, (Vec<String>, Vec<String>)> =
+        let members: BTreeMap<String, Sides> =
             units.into_values().map(|unit| (unit.1.join("+"), unit)).collect();
         let name = format!("{}+{}", self.from, self.to);
-        let whole = |side: &str, pick: fn(&(Vec<String>, Vec<String>)) -> &Vec<String>| {
+        let whole = |side: &str, pick: fn(&Sides) -> &Vec<String>| {
             let links = members.iter().flat_map(|(unit, codes)| {
                 pick(codes).iter().map(move |code| Link::new(code.clone(), unit.clone(), Some(1.0)))
             });

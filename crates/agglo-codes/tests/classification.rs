@@ -1,4 +1,5 @@
 //! Codes and names as files write them.
+#![expect(clippy::unwrap_used, reason = "a test that meets nothing fails")]
 
 use agglo_codes::{Validity, classification, classifications};
 use agglo_core::Lang;

@@ -1,4 +1,5 @@
 //! Crosswalks: weights, chains, units in common, and tables carried over.
+#![expect(clippy::unwrap_used, reason = "a test that meets nothing fails")]
 
 use agglo_codes::{
     ApplyOptions, CodesError, Crosswalk, Link, Unmapped, crosswalk, crosswalk_by, crosswalks,
@@ -204,6 +205,32 @@ fn counties_that_changed_lead_where_they_went() {
     assert_eq!(walk.of("51019"), [Link::new("51019", "51019", Some(1.0))]);
     let parts: Vec<_> = walk.of("02261").iter().map(|link| (&*link.to, link.weight)).collect();
     assert_eq!(parts, [("02063", None), ("02066", None)]);
+}
+
+#[test]
+fn a_county_table_of_half_a_million_cells_crosses_in_seconds() {
+    let walk = crosswalk("naics2012", "naics2017").unwrap();
+    let whole: Vec<&str> = walk
+        .links
+        .iter()
+        .filter(|link| link.weight == Some(1.0))
+        .map(|link| link.from.as_str())
+        .collect();
+    let n = 500_000;
+    let table = Frame::new(vec![
+        Column::text("code", (0..n).map(|row| whole[row % whole.len()])),
+        Column::integer("county", "", (0..n).map(|row| (row / whole.len()) as i64)),
+        Column::numbers("jobs", "persons", (0..n).map(|row| (row % 97) as f64)),
+    ])
+    .unwrap();
+    let start = std::time::Instant::now();
+    let done = walk.apply(&table, "code", &["county"], &["jobs"], &ApplyOptions::strict()).unwrap();
+    let took = start.elapsed();
+    let total = |frame: &Frame| -> f64 {
+        frame.numbers("jobs").unwrap().iter().filter_map(|cell| cell.number()).sum()
+    };
+    assert_eq!(total(&table), total(&done.frame));
+    assert!(took.as_secs() < 20, "{took:?}");
 }
 
 #[test]
