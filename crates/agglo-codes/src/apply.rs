@@ -1,12 +1,13 @@
 //! A table carried over a crosswalk, every number with its trace.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use agglo_core::{Absent, Column, Datum, Frame, Gap, Key, Values, sum};
 
 use crate::audit::{Audit, Crossing, UnmappedCode};
 use crate::classification::classification;
-use crate::crosswalk::{Crosswalk, Link, TOLERANCE};
+use crate::crosswalk::{Crosswalk, TOLERANCE};
 use crate::error::CodesError;
 
 /// What is done with a row whose code the crosswalk does not know.
@@ -62,9 +63,125 @@ pub struct Converted {
 }
 
 struct Row {
-    to: Key,
+    to: usize,
     first: usize,
     parts: Vec<(usize, f64)>,
+}
+
+/// The codes of a table, each once, with where it goes.
+struct Plan {
+    /// The code of each row, as a place in the lists below.
+    of_row: Vec<usize>,
+    /// As the crosswalk writes it.
+    codes: Vec<String>,
+    /// As the table writes it first.
+    written: Vec<Key>,
+    /// Target and weight of each link along which something goes.
+    live: Vec<Vec<(usize, Option<f64>)>>,
+    /// The codes gone to, each once.
+    targets: Vec<Key>,
+}
+
+impl Plan {
+    fn new(walk: &Crosswalk, raw: &[Key]) -> Plan {
+        let is_county = walk.from.starts_with("fips-county-");
+        let built_in = classification(if is_county { "fips-county" } else { &walk.from });
+        let mut plan = Plan {
+            of_row: Vec::with_capacity(raw.len()),
+            codes: Vec::new(),
+            written: Vec::new(),
+            live: Vec::new(),
+            targets: Vec::new(),
+        };
+        let mut by_raw: HashMap<&str, usize> = HashMap::new();
+        let mut by_code: HashMap<String, usize> = HashMap::new();
+        let mut by_target: HashMap<&str, usize> = HashMap::new();
+        for cell in raw {
+            if let Some(&known) = by_raw.get(&**cell) {
+                plan.of_row.push(known);
+                continue;
+            }
+            let trimmed = cell.trim();
+            let code = match built_in {
+                Some(built_in) if walk.of(trimmed).is_empty() => built_in.normalize(trimmed),
+                _ => trimmed.to_owned(),
+            };
+            let id = *by_code.entry(code).or_insert_with_key(|code| {
+                let links = walk.of(code).iter().filter(|link| link.weight != Some(0.0));
+                let live = links.map(|link| {
+                    let target = *by_target.entry(&link.to).or_insert_with(|| {
+                        plan.targets.push(link.to.as_str().into());
+                        plan.targets.len() - 1
+                    });
+                    (target, link.weight)
+                });
+                let live = live.collect();
+                plan.live.push(live);
+                plan.codes.push(code.clone());
+                plan.written.push(cell.clone());
+                plan.codes.len() - 1
+            });
+            by_raw.insert(cell, id);
+            plan.of_row.push(id);
+        }
+        plan
+    }
+
+    fn names(&self, code: usize) -> Vec<String> {
+        self.live[code].iter().map(|&(target, _)| self.targets[target].to_string()).collect()
+    }
+
+    fn refuse(&self, walk: &Crosswalk, options: &ApplyOptions) -> Result<(), CodesError> {
+        let crosswalk = walk.id.clone();
+        let mut order: Vec<usize> = (0..self.codes.len()).collect();
+        order.sort_by_key(|&code| &self.codes[code]);
+        let (mut unknown, mut splits, mut unbalanced) = (Vec::new(), Vec::new(), Vec::new());
+        for code in order {
+            let weights: Option<f64> = self.live[code].iter().map(|&(_, weight)| weight).sum();
+            match weights {
+                _ if self.live[code].is_empty() => unknown.push(self.written[code].to_string()),
+                None => splits.push((self.codes[code].clone(), self.names(code))),
+                Some(total) if (total - 1.0).abs() > TOLERANCE => {
+                    unbalanced.push((self.codes[code].clone(), total));
+                }
+                Some(_) => {}
+            }
+        }
+        if !splits.is_empty() {
+            return Err(CodesError::SplitWithoutWeight { crosswalk, codes: splits });
+        }
+        if !unbalanced.is_empty() {
+            return Err(CodesError::Unbalanced { crosswalk, codes: unbalanced });
+        }
+        if options.unmapped == Unmapped::Refuse && !unknown.is_empty() {
+            return Err(CodesError::Unmapped { crosswalk, codes: unknown });
+        }
+        Ok(())
+    }
+
+    /// How many of the table's codes go to each target.
+    fn arriving(&self) -> Vec<usize> {
+        let mut arriving = vec![0; self.targets.len()];
+        for &(target, _) in self.live.iter().flatten() {
+            arriving[target] += 1;
+        }
+        arriving
+    }
+
+    /// Which rows lack one of the codes that the table has elsewhere and that merge into them.
+    fn incomplete(&self, rows: &[Row]) -> Vec<bool> {
+        let arriving = self.arriving();
+        rows.iter()
+            .map(|row| {
+                let wanted = arriving.get(row.to).copied().unwrap_or(1);
+                let mut there: Vec<usize> =
+                    row.parts.iter().map(|&(part, _)| self.of_row[part]).collect();
+                there.sort_unstable();
+                there.dedup();
+                wanted > there.len()
+            })
+            .collect()
+    }
 }
 
 impl Crosswalk {
@@ -101,32 +218,39 @@ impl Crosswalk {
         }
         let values: Vec<Vec<Datum>> =
             measures.iter().map(|measure| frame.numbers(measure)).collect::<Result<_, _>>()?;
-        let codes = self.normalized(&raw);
-        self.refuse(&raw, &codes, options)?;
-
-        let keys: Vec<Vec<String>> = row_keys(frame, key_columns)?;
-        let mut rows: Vec<Row> = Vec::new();
-        let mut place: HashMap<(&[String], Key), usize> = HashMap::new();
-        for (row, code) in codes.iter().enumerate() {
-            let links = self.live(code);
-            if links.is_empty() && options.unmapped != Unmapped::Keep {
-                continue;
-            }
-            let kept = [Link::new(code.clone(), raw[row].to_string(), Some(1.0))];
-            let targets: Vec<&Link> = if links.is_empty() { vec![&kept[0]] } else { links };
-            for link in targets {
-                let to: Key = link.to.as_str().into();
-                let at = *place.entry((&keys[row], to.clone())).or_insert_with(|| {
-                    rows.push(Row { to, first: row, parts: Vec::new() });
-                    rows.len() - 1
-                });
-                rows[at].parts.push((row, link.weight.unwrap_or(1.0)));
+        let mut plan = Plan::new(self, &raw);
+        plan.refuse(self, options)?;
+        let mut audit = self.account(frame, &plan, measures, &values, options)?;
+        if options.unmapped == Unmapped::Keep {
+            for code in 0..plan.codes.len() {
+                if plan.live[code].is_empty() {
+                    let kept = plan.written[code].clone();
+                    let known = plan.targets.iter().position(|target| *target == kept);
+                    plan.live[code].push((known.unwrap_or(plan.targets.len()), Some(1.0)));
+                    if known.is_none() {
+                        plan.targets.push(kept);
+                    }
+                }
             }
         }
 
-        let incomplete = self.incomplete(&rows, &codes);
+        let (groups, _) = groups(frame, key_columns)?;
+        let mut rows: Vec<Row> = Vec::new();
+        let mut place: HashMap<(usize, usize), usize> = HashMap::new();
+        for (row, &code) in plan.of_row.iter().enumerate() {
+            for &(to, weight) in &plan.live[code] {
+                let at = *place.entry((groups[row], to)).or_insert_with(|| {
+                    rows.push(Row { to, first: row, parts: Vec::new() });
+                    rows.len() - 1
+                });
+                rows[at].parts.push((row, weight.unwrap_or(1.0)));
+            }
+        }
+
+        let incomplete = plan.incomplete(&rows);
         let gap_rows = options.absent == Absent::Missing;
-        let mut columns = vec![Column::text(column, rows.iter().map(|row| row.to.clone()))];
+        let to = rows.iter().map(|row| plan.targets[row.to].clone());
+        let mut columns = vec![Column::text(column, to)];
         let first: Vec<usize> = rows.iter().map(|row| row.first).collect();
         for key in key_columns.iter().filter(|key| **key != column) {
             let old = frame.column(key)?;
@@ -144,7 +268,6 @@ impl Crosswalk {
             columns.push(Column::number(*measure, unit, cells.collect::<Vec<_>>()));
         }
 
-        let mut audit = self.account(frame, &raw, &codes, measures, &values, options)?;
         audit.sums_with_gaps = gaps_summed;
         audit.incomplete = incomplete.iter().filter(|&&short| short).count();
         Ok(Converted {
@@ -154,158 +277,84 @@ impl Crosswalk {
         })
     }
 
-    fn normalized(&self, raw: &[Key]) -> Vec<String> {
-        let built_in = classification(&self.from).or_else(|| {
-            self.from.starts_with("fips-county-").then(|| classification("fips-county"))?
-        });
-        raw.iter()
-            .map(|code| {
-                let trimmed = code.trim();
-                match built_in {
-                    Some(built_in) if self.of(trimmed).is_empty() => built_in.normalize(trimmed),
-                    _ => trimmed.to_owned(),
-                }
-            })
-            .collect()
-    }
-
-    /// The links of a code along which something goes.
-    fn live(&self, code: &str) -> Vec<&Link> {
-        self.of(code).iter().filter(|link| link.weight != Some(0.0)).collect()
-    }
-
-    fn refuse(
-        &self,
-        raw: &[Key],
-        codes: &[String],
-        options: &ApplyOptions,
-    ) -> Result<(), CodesError> {
-        let used: BTreeMap<&str, &Key> = codes.iter().map(String::as_str).zip(raw).collect();
-        let crosswalk = self.id.clone();
-        let (mut unknown, mut splits, mut unbalanced) = (Vec::new(), Vec::new(), Vec::new());
-        for (code, written) in used {
-            let links = self.live(code);
-            if links.is_empty() {
-                unknown.push(written.to_string());
-            } else if links.iter().any(|link| link.weight.is_none()) {
-                splits.push((code.to_owned(), links.iter().map(|link| link.to.clone()).collect()));
-            } else {
-                let total: f64 = links.iter().filter_map(|link| link.weight).sum();
-                if (total - 1.0).abs() > TOLERANCE {
-                    unbalanced.push((code.to_owned(), total));
-                }
-            }
-        }
-        if !splits.is_empty() {
-            return Err(CodesError::SplitWithoutWeight { crosswalk, codes: splits });
-        }
-        if !unbalanced.is_empty() {
-            return Err(CodesError::Unbalanced { crosswalk, codes: unbalanced });
-        }
-        if options.unmapped == Unmapped::Refuse && !unknown.is_empty() {
-            return Err(CodesError::Unmapped { crosswalk, codes: unknown });
-        }
-        Ok(())
-    }
-
-    /// Which rows lack one of the codes that the table has elsewhere and that merge into them.
-    fn incomplete(&self, rows: &[Row], codes: &[String]) -> Vec<bool> {
-        let used: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
-        let mut sources: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-        for code in &used {
-            for link in self.live(code) {
-                sources.entry(link.to.as_str()).or_default().insert(code);
-            }
-        }
-        rows.iter()
-            .map(|row| {
-                let there: BTreeSet<&str> =
-                    row.parts.iter().map(|&(part, _)| codes[part].as_str()).collect();
-                sources.get(&*row.to).is_some_and(|wanted| wanted.len() > there.len())
-            })
-            .collect()
-    }
-
     fn account(
         &self,
         frame: &Frame,
-        raw: &[Key],
-        codes: &[String],
+        plan: &Plan,
         measures: &[&str],
         values: &[Vec<Datum>],
         options: &ApplyOptions,
     ) -> Result<Audit, CodesError> {
         let mut audit = Audit::new(self);
-        let used: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
-        let mut arriving: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut hanging: BTreeSet<String> = BTreeSet::new();
-        for code in &used {
-            let links = self.live(code);
-            for link in &links {
-                *arriving.entry(link.to.as_str()).or_default() += 1;
-                if links.len() > 1 {
-                    hanging.insert(link.to.clone());
+        let arriving = plan.arriving();
+        let mut hanging: BTreeSet<Key> = BTreeSet::new();
+        for (code, live) in plan.codes.iter().zip(&plan.live) {
+            match live.as_slice() {
+                [] => {}
+                [(only, _)] if arriving[*only] > 1 => audit.merged.push(code.clone()),
+                [_] => audit.one_to_one.push(code.clone()),
+                several => {
+                    audit.split.push(code.clone());
+                    hanging.extend(several.iter().map(|&(target, _)| plan.targets[target].clone()));
                 }
             }
         }
-        for code in &used {
-            match self.live(code).as_slice() {
-                [] => {}
-                [only] if arriving[only.to.as_str()] > 1 => audit.merged.push((*code).to_owned()),
-                [_] => audit.one_to_one.push((*code).to_owned()),
-                _ => audit.split.push((*code).to_owned()),
-            }
+        for list in [&mut audit.one_to_one, &mut audit.merged, &mut audit.split] {
+            list.sort();
         }
-        audit.hanging = hanging.into_iter().collect();
+        audit.hanging = hanging.iter().map(Key::to_string).collect();
 
         let period = options.period.as_deref();
-        let periods: Vec<Vec<String>> = row_keys(frame, period.as_slice())?;
-        let mut unmapped: BTreeMap<&str, (usize, Vec<Vec<f64>>)> = BTreeMap::new();
-        let mut crossing: BTreeMap<(usize, &[String]), [Vec<f64>; 3]> = BTreeMap::new();
-        for (row, code) in codes.iter().enumerate() {
-            let n_links = self.live(code).len();
-            if n_links == 0 {
-                let entry = unmapped
-                    .entry(&raw[row])
-                    .or_insert_with(|| (0, vec![Vec::new(); measures.len()]));
-                entry.0 += 1;
-                for (sums, values) in entry.1.iter_mut().zip(values) {
-                    sums.extend(values[row].number());
-                }
-            }
-            for (measure, values) in values.iter().enumerate() {
-                let [split, left, all] = crossing.entry((measure, &periods[row])).or_default();
-                let number = values[row].number();
-                all.extend(number);
-                match n_links {
-                    0 => left.extend(number),
-                    1 => {}
-                    _ => split.extend(number),
-                }
+        let (periods, firsts) = groups(frame, period.as_slice())?;
+        let mut order: Vec<(String, usize)> = Vec::new();
+        for (id, &row) in firsts.iter().enumerate() {
+            let cell = period.map(|name| cell_text(frame, name, row)).transpose()?;
+            order.push((cell.unwrap_or_default(), id));
+        }
+        order.sort();
+        let mut unmapped: BTreeMap<&Key, UnmappedCode> = BTreeMap::new();
+        for &code in &plan.of_row {
+            if plan.live[code].is_empty() {
+                let entry = unmapped.entry(&plan.written[code]).or_insert_with(|| UnmappedCode {
+                    code: plan.written[code].to_string(),
+                    rows: 0,
+                    values: Vec::new(),
+                });
+                entry.rows += 1;
             }
         }
-        audit.unmapped = unmapped
-            .into_iter()
-            .map(|(code, (rows, sums))| UnmappedCode {
-                code: code.to_owned(),
-                rows,
-                values: measures
-                    .iter()
-                    .zip(sums)
-                    .map(|(measure, numbers)| ((*measure).to_owned(), sum(numbers)))
-                    .collect(),
-            })
-            .collect();
-        audit.crossing = crossing
-            .into_iter()
-            .map(|((measure, period), [split, left, all])| Crossing {
-                measure: measures[measure].to_owned(),
-                period: period.first().cloned(),
-                split: sum(split),
-                unmapped: sum(left),
-                total: sum(all),
-            })
-            .collect();
+        for (name, values) in measures.iter().zip(values) {
+            let mut parts = vec![[Vec::new(), Vec::new(), Vec::new()]; firsts.len()];
+            let mut left: BTreeMap<&Key, Vec<f64>> = BTreeMap::new();
+            for (row, &code) in plan.of_row.iter().enumerate() {
+                let Some(number) = values[row].number() else { continue };
+                let [split, unknown, all] = &mut parts[periods[row]];
+                all.push(number);
+                match plan.live[code].len() {
+                    0 => {
+                        unknown.push(number);
+                        left.entry(&plan.written[code]).or_default().push(number);
+                    }
+                    1 => {}
+                    _ => split.push(number),
+                }
+            }
+            for (code, entry) in &mut unmapped {
+                let numbers = left.remove(*code).unwrap_or_default();
+                entry.values.push(((*name).to_owned(), sum(numbers)));
+            }
+            audit.crossing.extend(order.iter().map(|(label, id)| {
+                let [split, unknown, all] = &parts[*id];
+                Crossing {
+                    measure: (*name).to_owned(),
+                    period: period.map(|_| label.clone()),
+                    split: sum(split.iter().copied()),
+                    unmapped: sum(unknown.iter().copied()),
+                    total: sum(all.iter().copied()),
+                }
+            }));
+        }
+        audit.unmapped = unmapped.into_values().collect();
         Ok(audit)
     }
 }
@@ -327,21 +376,48 @@ fn combine(parts: &[(usize, f64)], values: &[Datum], absent: bool) -> Datum {
     Datum::Number(sum(parts.iter().filter_map(|&(row, w)| values[row].number().map(|v| v * w))))
 }
 
-/// The key cells of each row as text; an empty cell is a key of its own.
-fn row_keys(frame: &Frame, columns: &[&str]) -> Result<Vec<Vec<String>>, CodesError> {
-    let mut keys = vec![Vec::with_capacity(columns.len()); frame.n_rows()];
+/// A number for each combination of key cells, in the order of first appearance, and the first row
+/// of each; an empty cell is a key of its own.
+fn groups(frame: &Frame, columns: &[&str]) -> Result<(Vec<usize>, Vec<usize>), CodesError> {
+    let mut ids = vec![0; frame.n_rows()];
+    let mut firsts = if ids.is_empty() { Vec::new() } else { vec![0] };
     for name in columns {
-        let values = frame.column(name)?.values();
-        for (row, key) in keys.iter_mut().enumerate() {
-            key.push(match values {
-                Values::Text(cells) => cells[row].as_ref().map_or_else(String::new, Key::to_string),
-                Values::Integer(cells) => cells[row].map_or_else(String::new, |v| v.to_string()),
-                Values::Number(cells) => match cells[row] {
-                    Datum::Number(number) => number.to_string(),
-                    Datum::Gap(gap) => gap.code().to_owned(),
-                },
-            });
+        firsts.clear();
+        match frame.column(name)?.values() {
+            Values::Text(cells) => {
+                number(&mut ids, &mut firsts, cells.iter().map(Option::as_deref));
+            }
+            Values::Integer(cells) => number(&mut ids, &mut firsts, cells.iter().copied()),
+            Values::Number(cells) => {
+                let exact = |cell: &Datum| (cell.number().map(f64::to_bits), cell.gap());
+                number(&mut ids, &mut firsts, cells.iter().map(exact));
+            }
         }
     }
-    Ok(keys)
+    Ok((ids, firsts))
+}
+
+fn number<T: Hash + Eq>(
+    ids: &mut [usize],
+    firsts: &mut Vec<usize>,
+    cells: impl Iterator<Item = T>,
+) {
+    let mut known: HashMap<(usize, T), usize> = HashMap::new();
+    for (row, (id, cell)) in ids.iter_mut().zip(cells).enumerate() {
+        *id = *known.entry((*id, cell)).or_insert_with(|| {
+            firsts.push(row);
+            firsts.len() - 1
+        });
+    }
+}
+
+fn cell_text(frame: &Frame, column: &str, row: usize) -> Result<String, CodesError> {
+    Ok(match frame.column(column)?.values() {
+        Values::Text(cells) => cells[row].as_ref().map_or_else(String::new, Key::to_string),
+        Values::Integer(cells) => cells[row].map_or_else(String::new, |cell| cell.to_string()),
+        Values::Number(cells) => match cells[row] {
+            Datum::Number(number) => number.to_string(),
+            Datum::Gap(gap) => gap.code().to_owned(),
+        },
+    })
 }
