@@ -22,7 +22,8 @@ fn write_study(folder: &Path, first: u32) {
                 }
                 total += jobs;
                 let secret = matches!((r, i, y), (1 | 2, 2, 1));
-                let (cell, flag) = if secret { (String::new(), "c") } else { (jobs.to_string(), "") };
+                let (cell, flag) =
+                    if secret { (String::new(), "c") } else { (jobs.to_string(), "") };
                 text.push_str(&format!("{region};{industry};{year};{cell};{flag}\n"));
             }
             text.push_str(&format!("all;{industry};{year};{total};\n"));
@@ -59,7 +60,10 @@ fn a_number_is_explained_down_to_the_text_of_its_cells() {
     let known = "location-quotient.lq@industry=x,period=2019,region=A";
     let text = agglo(folder.path(), &["explain", known]).ended(0).out;
     assert!(text.contains("jobs.csv:2:4  employment = 10  \"10\""), "{text}");
-    assert!(text.contains("LQ = (10/") && text.contains("(agrees with the number above)"), "{text}");
+    assert!(
+        text.contains("LQ = (10/") && text.contains("(agrees with the number above)"),
+        "{text}"
+    );
 
     // The file moves on: its texts are no source of this number any more.
     write_study(folder.path(), 11);

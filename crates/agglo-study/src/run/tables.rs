@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::world::World;
 use super::{CODE, TABLES};
 use crate::error::StudyError;
-use crate::harmonize::harmonize;
+use crate::harmonize::{harmonize, trace_frame};
 use crate::plan::{Facts, Plan};
 use crate::record::{DataRecord, NoteRecord};
 use crate::spec::{DataSpec, Spec};
@@ -235,20 +235,34 @@ fn use_table(
     deflator: Option<&Frame>,
     keep: bool,
 ) -> Result<(Loaded, Vec<Note>), DataError> {
-    let harmonized = harmonize(spec, name, &table, deflator)?;
+    let harmonized = harmonize(root, spec, name, &table, deflator)?;
     let used = used_file(root, name);
-    let Some(harmonized) = harmonized else {
-        if keep && used.exists() {
-            std::fs::remove_file(&used).map_err(|error| DataError::io(&used, &error))?;
+    let beside = root.join(TABLES);
+    let trace = beside.join(format!("{name}.trace.parquet"));
+    let audit = |n: usize| beside.join(format!("{name}.crosswalk-{n}.parquet"));
+    if keep {
+        let n_audits = (1..).take_while(|&n| audit(n).exists());
+        for file in n_audits.map(audit).chain([used.clone(), trace.clone()]).collect::<Vec<_>>() {
+            if file.exists() {
+                std::fs::remove_file(&file).map_err(|error| DataError::io(&file, &error))?;
+            }
         }
+    }
+    let Some(harmonized) = harmonized else {
         let (completions, without) = (Vec::new(), None);
         let frame = Arc::new(table.frame);
         let absent = table.absent;
         return Ok((Loaded { frame, absent, content, completions, without }, Vec::new()));
     };
     if keep {
-        agglo_data::create_folder(&root.join(TABLES))?;
+        agglo_data::create_folder(&beside)?;
         agglo_data::write_table(&used, &harmonized.table)?;
+        if let Some(rows) = &harmonized.trace {
+            agglo_data::write_frame(&trace, &trace_frame(rows))?;
+        }
+        for (place, frame) in harmonized.audits.iter().enumerate() {
+            agglo_data::write_frame(&audit(place + 1), frame)?;
+        }
     }
     let mut hasher = blake3::Hasher::new();
     hasher.update(agglo_data::hash_frame(&harmonized.table.frame).as_bytes());
