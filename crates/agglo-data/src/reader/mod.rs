@@ -6,6 +6,9 @@
 
 pub(crate) mod bea;
 mod collect;
+mod ibge;
+mod io;
+mod nbs;
 mod plan;
 mod read;
 mod shape;
@@ -108,7 +111,20 @@ impl Recognized {
 }
 
 /// The layouts, the most particular first: the first that is surest reads a file.
-static READERS: [&Reader; 3] = [&bea::READER, &wide::READER, &tidy::READER];
+static READERS: [&Reader; 12] = [
+    &bea::READER,
+    &nbs::ANNUAL,
+    &nbs::YEARBOOK,
+    &io::ICIO,
+    &io::WIOD,
+    &io::BEA,
+    &io::CHINA,
+    &io::PYMRIO,
+    &io::LONG,
+    &ibge::READER,
+    &wide::READER,
+    &tidy::READER,
+];
 
 /// The layouts that can be read.
 pub fn readers() -> Vec<ReaderInfo> {
