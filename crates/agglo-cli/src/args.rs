@@ -120,12 +120,14 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   agglo init employment.csv sizes.csv       a study in this folder
+  agglo init .                              of all files here that can be read
   agglo init --dir study data/*.parquet     a study in another folder
   agglo init --template blank               a study.toml to fill in by hand
 
 Files are linked to where they lie, relative to the study's folder; nothing is copied or changed.")]
     Init {
-        /// The files: CSV, TSV, Parquet, Excel; boundaries as GeoJSON or TopoJSON.
+        /// The files, or folders of them: tables of any layout that `agglo list readers` names, and
+        /// boundaries.
         files: Vec<PathBuf>,
         /// The study's folder.
         #[arg(long, default_value = ".")]

@@ -39,6 +39,7 @@ pub(crate) const ENCODING_GUESSED: &str = "A0109";
 pub(crate) const UNWRITABLE: &str = "A0110";
 pub(crate) const DISK_FULL: &str = "A0111";
 pub(crate) const SHEET_CHOSEN: &str = "A0112";
+pub(crate) const CHANGED: &str = "A0131";
 pub(crate) const NO_COLUMN: &str = "A0201";
 pub(crate) const NO_HEADING: &str = "A0202";
 pub(crate) const HEADING_TWICE: &str = "A0203";
@@ -48,7 +49,8 @@ pub(crate) const UNKNOWN_COLUMN: &str = "A0206";
 pub(crate) const NO_MEASURE: &str = "A0207";
 pub(crate) const NO_PERIODS: &str = "A0208";
 pub(crate) const FILES_DIFFER: &str = "A0209";
-pub(crate) const BAD_SETTING: &str = "A0210";
+/// A setting that cannot be followed.
+pub const BAD_SETTING: &str = "A0210";
 pub(crate) const EMPTY_KEY: &str = "A0301";
 pub(crate) const NOT_A_NUMBER: &str = "A0302";
 pub(crate) const NEGATIVE: &str = "A0303";
@@ -147,6 +149,12 @@ const CODES: &[CodeInfo] = &[
         SHEET_CHOSEN,
         "first sheet used",
         "The workbook has several sheets and `sheet` names none, so the first was read.",
+    ),
+    error(
+        CHANGED,
+        "file changed since it was read",
+        "The file's content is no longer what the study was computed from, so its cells are not shown as \
+         the source of a number. Run the study again, or bring the old file back.",
     ),
     error(
         NO_COLUMN,

@@ -340,7 +340,7 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     }
     // Only `*` and `?` are special: a bracket in a file name stands for itself.
     let mut full = String::new();
-    if pattern.is_relative() {
+    if pattern.is_relative() && !root.as_os_str().is_empty() {
         full = glob::Pattern::escape(&root.to_string_lossy());
         full.push('/');
     }
