@@ -299,7 +299,7 @@ const CODES: &[CodeInfo] = &[
     warning(
         BLANK_IN_NUMBER,
         "blanks inside a number",
-        "A number of a yearbook holds blanks between its digits, as scanned tables do (`986 1. 56`). The \
+        "A number of a yearbook holds blanks between its digits, as scanned tables do (`9861 .56`). The \
          blanks were taken out and the number was read; its raw text is kept as its flag. Compare it with the \
          printed table.",
     ),
