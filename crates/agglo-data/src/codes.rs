@@ -63,6 +63,10 @@ pub(crate) const ALL_FILTERED: &str = "A0309";
 pub(crate) const NAN_AS_MISSING: &str = "A0310";
 pub(crate) const NOT_WHOLE: &str = "A0311";
 pub(crate) const OPEN_DIMENSION: &str = "A0312";
+pub(crate) const IO_ROW: &str = "A0381";
+pub(crate) const IO_COLUMN: &str = "A0382";
+pub(crate) const IO_OUTPUT: &str = "A0383";
+pub(crate) const BLANK_IN_NUMBER: &str = "A0384";
 pub(crate) const MIXED_UNITS: &str = "A0401";
 pub(crate) const UNKNOWN_REGION: &str = "A0501";
 pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
@@ -272,6 +276,35 @@ const CODES: &[CodeInfo] = &[
         "A binary column holds not-a-number, which agglo takes for a missing value, as pandas and R do.",
     ),
     error(NOT_WHOLE, "not a whole number", "The column takes whole numbers. The row was rejected."),
+    warning(
+        IO_ROW,
+        "a row of an input-output table does not add up",
+        "The uses of one seller do not add up to a total that the table itself prints: intermediate uses, \
+         final uses, or both together and output. The tolerance is the most that rounding can do, half a \
+         unit of the last digit for each number added; where digits do not end, a millionth of the total. Cells and \
+         totals are kept as they stand. Check for a line that is missing or counted twice.",
+    ),
+    warning(
+        IO_COLUMN,
+        "a column of an input-output table does not add up",
+        "The inputs of one user do not add up to a total that the table itself prints: intermediate inputs, \
+         value added, or both together and output. The tolerance is that of A0381. Cells and totals are \
+         kept as they stand.",
+    ),
+    warning(
+        IO_OUTPUT,
+        "output by row is not output by column",
+        "One label has a total along its row that differs from the one down its column, though both are its \
+         output. In a table of products by industries that is as it should be only where the codes of the two \
+         mean different things. Cells and totals are kept as they stand.",
+    ),
+    warning(
+        BLANK_IN_NUMBER,
+        "blanks inside a number",
+        "A number of a yearbook holds blanks between its digits, as scanned tables do (`9861 .56`). The \
+         blanks were taken out and the number was read; its raw text is kept as its flag. Compare it with the \
+         printed table.",
+    ),
     error(
         OPEN_DIMENSION,
         "a dimension holds several values",
