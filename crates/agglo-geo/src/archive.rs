@@ -42,20 +42,23 @@ fn layer_name(stem: &str) -> &str {
     stem.rsplit(['/', '\\']).next().unwrap_or(stem)
 }
 
-/// The names of the Shapefiles in a zip.
-pub(crate) fn layers(file: File) -> Result<Vec<String>, GeoError> {
-    let archive = open(file)?;
-    let mut names: Vec<String> =
-        archive.file_names().filter_map(|n| stem(n, "shp")).map(|s| layer_name(s).into()).collect();
+fn member_names(archive: &ZipArchive<File>) -> Result<Vec<String>, GeoError> {
+    let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
+    let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(|error| damaged(&error))?;
     names.sort_unstable();
     Ok(names)
+}
+
+/// The names of the Shapefiles in a zip.
+pub(crate) fn layers(file: File) -> Result<Vec<String>, GeoError> {
+    let members = member_names(&open(file)?)?;
+    Ok(members.iter().filter_map(|name| stem(name, "shp")).map(|s| layer_name(s).into()).collect())
 }
 
 /// One Shapefile of a zip; without a name, the only one.
 pub(crate) fn parts(file: File, wanted: Option<&str>) -> Result<Parts, GeoError> {
     let mut archive = open(file)?;
-    let mut members: Vec<String> = archive.file_names().map(str::to_owned).collect();
-    members.sort_unstable();
+    let members = member_names(&archive)?;
     let stems: Vec<&str> = members.iter().filter_map(|name| stem(name, "shp")).collect();
     let have: Vec<&str> = stems.iter().map(|stem| layer_name(stem)).collect();
     let found = match wanted {

@@ -78,11 +78,6 @@ impl GeoError {
         self
     }
 
-    pub(crate) fn at_feature(mut self, feature: u64) -> GeoError {
-        self.feature = Some(feature);
-        self
-    }
-
     /// How bad it is, from the list of codes.
     pub fn severity(&self) -> Severity {
         codes::code(self.code).map_or(Severity::Error, |info| info.severity)
@@ -120,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_message_names_place_reason_remedy_and_page() {
-        let error = GeoError::new(codes::NO_CRS, "no CRS", "give one")
+        let mut error = GeoError::new(codes::NO_CRS, "no CRS", "give one")
             .in_file(Path::new("a.shp"))
-            .in_layer("a")
-            .at_feature(3);
+            .in_layer("a");
+        error.feature = Some(3);
         assert_eq!(
             error.to_string(),
             "error[A0907]: no CRS\n  --> a.shp, layer a, feature 3\n   = help: give one\n   \

@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -28,8 +27,7 @@ fn damaged(error: &rusqlite::Error) -> GeoError {
 fn open(path: &Path) -> Result<Connection, GeoError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| damaged(&error))?;
-    // No cell and no statement may be larger than a big shape is.
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 512 << 20).map_err(|error| damaged(&error))?;
+    // SQLite refuses a record that is larger than the whole database, and so bounds memory itself.
     for (name, value) in [("trusted_schema", "off"), ("cell_size_check", "on")] {
         connection.pragma_update(None, name, value).map_err(|error| damaged(&error))?;
     }

@@ -58,10 +58,9 @@ fn a_prj_of_esri_is_understood() {
     let path = folder.path().join("a.shp");
     let laea = r#"PROJCS["ETRS_1989_LAEA",GEOGCS["GCS_ETRS_1989",DATUM["D_ETRS_1989",SPHEROID["GRS_1980",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Lambert_Azimuthal_Equal_Area"],PARAMETER["False_Easting",4321000.0],PARAMETER["False_Northing",3210000.0],PARAMETER["Central_Meridian",10.0],PARAMETER["Latitude_Of_Origin",52.0],UNIT["Meter",1.0]]"#;
     let areas = [feature("a1", "A", square(4_321_000.0, 3_210_000.0, 1000.0))];
-    for (prj, text) in [
-        (laea.to_owned(), "EPSG:3035"),
-        (laea.replace("ETRS_1989_LAEA", "My_Grid"), "+proj=laea"),
-    ] {
+    for (prj, text) in
+        [(laea.to_owned(), "EPSG:3035"), (laea.replace("ETRS_1989_LAEA", "My_Grid"), "+proj=laea")]
+    {
         fixtures::shapefile(&path, &areas, Some(&prj));
         let coded = ReadOptions { code_property: Some("code".into()), ..ReadOptions::default() };
         let found = read(&path, &coded).unwrap();

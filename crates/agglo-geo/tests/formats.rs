@@ -43,7 +43,13 @@ fn every_format_gives_the_same_areas() {
 /// Two good features and, where the format can hold them, one without a shape, a point and a line.
 fn mixed(format: Format) -> Vec<Feature> {
     let mut all = vec![feature("1", "One", square(0.0, 0.0, 1.0))];
-    all.push(Feature { shape: Some(Geometry::Polygon(geo::Polygon::new(LineString::from(vec![(5.0, 5.0), (6.0, 6.0), (5.0, 5.0)]), vec![]))), ..feature("2", "Flat", square(0.0, 0.0, 1.0)) });
+    all.push(Feature {
+        shape: Some(Geometry::Polygon(geo::Polygon::new(
+            LineString::from(vec![(5.0, 5.0), (6.0, 6.0), (5.0, 5.0)]),
+            vec![],
+        ))),
+        ..feature("2", "Flat", square(0.0, 0.0, 1.0))
+    });
     if format != Format::FlatGeobuf {
         all.push(Feature { shape: None, ..feature("3", "Shapeless", square(0.0, 0.0, 1.0)) });
     }
@@ -62,7 +68,10 @@ fn used_and_rejected_features_add_up_in_every_format() {
     for format in Format::ALL {
         let features = mixed(format);
         let path = write(folder.path(), format, &features);
-        let found = read(&path, &ReadOptions { code_property: Some("code".into()), ..ReadOptions::default() });
+        let found = read(
+            &path,
+            &ReadOptions { code_property: Some("code".into()), ..ReadOptions::default() },
+        );
         let found = found.unwrap_or_else(|error| panic!("{format:?}: {error}"));
         assert_eq!(found.report.features_read, features.len() as u64, "{format:?}");
         assert_eq!(found.report.features_used, 2, "{format:?}: {:?}", found.report.rejected);
@@ -91,7 +100,13 @@ fn used_and_rejected_features_add_up_in_every_format() {
 #[test]
 fn the_content_decides_the_format_and_not_the_name() {
     let folder = scratch();
-    for format in [Format::GeoJson, Format::TopoJson, Format::GeoPackage, Format::FlatGeobuf, Format::GeoParquet] {
+    for format in [
+        Format::GeoJson,
+        Format::TopoJson,
+        Format::GeoPackage,
+        Format::FlatGeobuf,
+        Format::GeoParquet,
+    ] {
         let path = write(folder.path(), format, &three());
         let other = folder.path().join("misnamed.csv");
         std::fs::copy(path, &other).unwrap();
@@ -126,7 +141,8 @@ fn a_sniff_tells_layers_system_properties_and_codes() {
 fn an_unsure_code_is_asked_for_and_a_chosen_one_is_noted() {
     let folder = scratch();
     let path = folder.path().join("a.geojson");
-    let text = fixtures::geojson(&three()).replace("\"code\":", "\"label\":").replace("0100", "place ");
+    let text =
+        fixtures::geojson(&three()).replace("\"code\":", "\"label\":").replace("0100", "place ");
     std::fs::write(&path, text).unwrap();
     let error = read(&path, &ReadOptions::default()).unwrap_err();
     assert_eq!(error.code, "A0910");
@@ -168,7 +184,11 @@ fn a_shapefile_without_its_table_is_an_error_and_without_its_prj_is_noted() {
 fn text_of_a_shapefile_is_decoded_as_its_cpg_says_or_as_asked() {
     let folder = scratch();
     let path = folder.path().join("c.shp");
-    fixtures::shapefile(&path, &[feature("42", "AAAA", square(110.0, 30.0, 1.0))], Some(fixtures::WGS84_PRJ));
+    fixtures::shapefile(
+        &path,
+        &[feature("42", "AAAA", square(110.0, 30.0, 1.0))],
+        Some(fixtures::WGS84_PRJ),
+    );
     let dbf = path.with_extension("dbf");
     let mut bytes = std::fs::read(&dbf).unwrap();
     let at = bytes.windows(4).position(|four| four == b"AAAA").unwrap();
@@ -231,9 +251,11 @@ fn geojson_out_reads_back_as_the_same_areas_and_bytes() {
 fn an_area_is_measured_on_the_ellipsoid() {
     let folder = scratch();
     // pyproj 3.7.2, Geod(ellps="WGS84").polygon_area_perimeter of the same corners.
-    for (x, y, km2) in
-        [(0.0, 0.0, 12_308.778_361_469), (10.0, 45.0, 8_686.379_301_740), (-100.0, 60.0, 6_122.943_163_071)]
-    {
+    for (x, y, km2) in [
+        (0.0, 0.0, 12_308.778_361_469),
+        (10.0, 45.0, 8_686.379_301_740),
+        (-100.0, 60.0, 6_122.943_163_071),
+    ] {
         let path = write(folder.path(), Format::GeoJson, &[feature("a1", "A", square(x, y, 1.0))]);
         let coded = ReadOptions { code_property: Some("code".into()), ..ReadOptions::default() };
         let found = read(&path, &coded).unwrap();

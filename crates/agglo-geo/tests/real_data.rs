@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use agglo_geo::{Boundaries, Format, ReadOptions, RepairKind, join, read, read_points, sniff, to_geojson};
+use agglo_geo::{
+    Boundaries, Format, ReadOptions, RepairKind, join, read, read_points, sniff, to_geojson,
+};
 use agglo_testkit::shared_data;
 
 fn boundaries(name: &str, options: &ReadOptions) -> Option<(PathBuf, Boundaries)> {
@@ -25,7 +27,8 @@ fn near(found: f64, published: f64, percent: f64) {
 
 #[test]
 fn counties_have_their_codes_and_areas() {
-    let Some((path, found)) = boundaries("us_atlas_counties-10m.topojson", &ReadOptions::default()) else {
+    let Some((path, found)) = boundaries("us_atlas_counties-10m.topojson", &ReadOptions::default())
+    else {
         return;
     };
     assert_eq!(found.format, Format::TopoJson);
@@ -40,19 +43,23 @@ fn counties_have_their_codes_and_areas() {
     near(area("08031"), 401.3, 3.0); // Denver, Colorado
     near(area("06071"), 52_107.0, 0.5); // San Bernardino, California
     near(area("48201"), 4_602.0, 3.0); // Harris, Texas
-    near(area("17031"), 2_449.0 , 5.0); // Cook, Illinois, without its part of Lake Michigan: 945 sq mi of land
+    near(area("17031"), 2_449.0, 5.0); // Cook, Illinois, without its part of Lake Michigan: 945 sq mi of land
 }
 
 #[test]
 fn nuts_regions_have_their_areas() {
-    let Some((_, found)) = boundaries("nuts2016_60m_level0.geojson", &ReadOptions::default()) else {
+    let Some((_, found)) = boundaries("nuts2016_60m_level0.geojson", &ReadOptions::default())
+    else {
         return;
     };
     assert_eq!(found.areas.len(), 37);
     // Eurostat, area by NUTS region (reg_area3), total area 2016.
-    for (code, km2, percent) in
-        [("DE", 357_569.0, 1.0), ("FR", 638_475.0, 2.0), ("AT", 83_878.0, 1.0), ("LU", 2_595.0, 3.0)]
-    {
+    for (code, km2, percent) in [
+        ("DE", 357_569.0, 1.0),
+        ("FR", 638_475.0, 2.0),
+        ("AT", 83_878.0, 1.0),
+        ("LU", 2_595.0, 3.0),
+    ] {
         near(found.area(code).unwrap().area_km2(), km2, percent);
     }
 }
@@ -76,7 +83,13 @@ fn every_file_is_read_whole_and_written_back_alike() {
         println!(
             "{name}: {:?} {:?} {:?}",
             found.report.notes.iter().map(|note| &note.message).collect::<Vec<_>>(),
-            found.report.repairs.iter().map(|r| (r.kind, &r.area, r.count)).take(12).collect::<Vec<_>>(),
+            found
+                .report
+                .repairs
+                .iter()
+                .map(|r| (r.kind, &r.area, r.count))
+                .take(12)
+                .collect::<Vec<_>>(),
             found.report.rejected
         );
         assert_eq!(found.report.features_read, n, "{name}");
@@ -93,7 +106,8 @@ fn every_file_is_read_whole_and_written_back_alike() {
 
 #[test]
 fn provinces_join_the_codes_of_the_yearbook() {
-    let options = ReadOptions { code_property: Some("iso_3166_2".into()), ..ReadOptions::default() };
+    let options =
+        ReadOptions { code_property: Some("iso_3166_2".into()), ..ReadOptions::default() };
     let Some((_, found)) = boundaries("china_provinces_ne50m.geojson", &options) else { return };
     let codes: Vec<agglo_core::Key> = found.areas.iter().map(|area| area.code.clone()).collect();
     assert_eq!(join(&codes, &found).matched.len(), 31);

@@ -51,7 +51,12 @@ fn a_ring_that_is_not_closed_is_closed() {
 
 #[test]
 fn repeated_points_are_dropped() {
-    check("[[[0,0],[0,0],[2,0],[2,2],[2,2],[2,2],[0,2],[0,0]]]", RepairKind::RepeatedPoints, 3, 4.0);
+    check(
+        "[[[0,0],[0,0],[2,0],[2,2],[2,2],[2,2],[0,2],[0,0]]]",
+        RepairKind::RepeatedPoints,
+        3,
+        4.0,
+    );
 }
 
 #[test]
@@ -114,8 +119,13 @@ fn a_hole_that_touches_its_ring_stays_as_it_is() {
 fn a_rebuilt_shape_keeps_the_corners_of_the_file_exactly() {
     let found = polygons(&["[[[0.1,0.1],[4.3,4.7],[4.9,0.3],[0.7,4.1],[0.1,0.1]]]"]);
     assert_eq!(found.report.count(RepairKind::Rebuilt), 1);
-    let corners: Vec<(f64, f64)> =
-        found.areas[0].shape.0.iter().flat_map(|p| p.exterior().coords()).map(|c| (c.x, c.y)).collect();
+    let corners: Vec<(f64, f64)> = found.areas[0]
+        .shape
+        .0
+        .iter()
+        .flat_map(|p| p.exterior().coords())
+        .map(|c| (c.x, c.y))
+        .collect();
     for corner in [(0.1, 0.1), (4.3, 4.7), (4.9, 0.3), (0.7, 4.1)] {
         assert!(corners.contains(&corner), "{corner:?} in {corners:?}");
     }
@@ -148,7 +158,11 @@ fn islands_of_one_code_keep_every_corner() {
 
 #[test]
 fn a_jump_across_the_180th_meridian_is_warned_of() {
-    let found = polygons(&["[[[179,0],[-179,0],[-179,1],[179,1],[179,0]]]", "[[[170,0],[190,0],[190,5],[170,5],[170,0]]]", GOOD]);
+    let found = polygons(&[
+        "[[[179,0],[-179,0],[-179,1],[179,1],[179,0]]]",
+        "[[[170,0],[190,0],[190,5],[170,5],[170,0]]]",
+        GOOD,
+    ]);
     let warned: Vec<u64> = found
         .report
         .repairs
@@ -162,10 +176,17 @@ fn a_jump_across_the_180th_meridian_is_warned_of() {
 
 #[test]
 fn coordinates_out_of_range_reject_the_feature() {
-    let found = polygons(&[GOOD, "[[[0,0],[4,0],[4,95],[0,0]]]", "[[[0,0],[4,0],[1e400,4],[0,0]]]", "[[[0,0],[4,0],[400,4],[0,0]]]"]
+    let found = polygons(
+        &[
+            GOOD,
+            "[[[0,0],[4,0],[4,95],[0,0]]]",
+            "[[[0,0],[4,0],[1e400,4],[0,0]]]",
+            "[[[0,0],[4,0],[400,4],[0,0]]]",
+        ]
         .map(|rings| rings.replace("1e400", "1e300"))
         .each_ref()
-        .map(String::as_str));
+        .map(String::as_str),
+    );
     assert_eq!(found.report.features_used, 1);
     assert!(found.report.rejected.iter().all(|rejected| rejected.code == "A0917"));
     assert_eq!(found.report.reasons().len(), 3);

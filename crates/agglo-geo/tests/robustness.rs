@@ -34,7 +34,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % n.max(1)
     }
 }
@@ -81,10 +82,10 @@ fn damaged_files_of_every_format_never_panic() {
     let folder = scratch();
     for format in Format::ALL {
         let path = write(folder.path(), format, &three());
-        let parts: &[&str] = if format == Format::Shapefile { &["shp", "dbf", "prj"] } else { &[""] };
+        let parts: &[&str] =
+            if format == Format::Shapefile { &["shp", "dbf", "prj"] } else { &[""] };
         for part in parts {
-            let target =
-                if part.is_empty() { path.clone() } else { path.with_extension(part) };
+            let target = if part.is_empty() { path.clone() } else { path.with_extension(part) };
             let whole = std::fs::read(&target).unwrap();
             let mut dice = Dice(20_260_101);
             let mut n_read = 0;
@@ -126,7 +127,11 @@ fn nested_collections_do_not_exhaust_the_stack() {
     let open = r#"{"type":"GeometryCollection","geometries":["#;
     std::fs::write(&path, format!("{}{}", open.repeat(n), "]}".repeat(n))).unwrap();
     assert_eq!(read(&path, &coded()).unwrap_err().code, "A0904");
-    std::fs::write(&path, format!(r#"{{"type":"Polygon","coordinates":{}{}}}"#, "[".repeat(n), "]".repeat(n))).unwrap();
+    std::fs::write(
+        &path,
+        format!(r#"{{"type":"Polygon","coordinates":{}{}}}"#, "[".repeat(n), "]".repeat(n)),
+    )
+    .unwrap();
     assert_eq!(read(&path, &coded()).unwrap_err().code, "A0904");
 }
 
@@ -155,7 +160,8 @@ fn arcs_named_without_end_are_stopped() {
         arc.join(",")
     );
     std::fs::write(&path, text).unwrap();
-    let error = read(&path, &ReadOptions { code_property: Some("(id)".into()), ..ReadOptions::default() });
+    let error =
+        read(&path, &ReadOptions { code_property: Some("(id)".into()), ..ReadOptions::default() });
     assert!(error.unwrap_err().message.contains("without end"));
 }
 
