@@ -44,7 +44,8 @@ fn layer_name(stem: &str) -> &str {
 
 fn member_names(archive: &ZipArchive<File>) -> Result<Vec<String>, GeoError> {
     let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
-    let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(|error| damaged(&error))?;
+    let mut names: Vec<String> =
+        names.collect::<Result<_, _>>().map_err(|error| damaged(&error))?;
     names.sort_unstable();
     Ok(names)
 }

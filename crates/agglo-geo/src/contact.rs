@@ -35,7 +35,7 @@ struct Edge {
 pub(crate) fn contact<'a>(rings: impl Iterator<Item = &'a LineString<f64>> + Clone) -> Contact {
     let mut low = [f64::INFINITY; 2];
     let mut high = [f64::NEG_INFINITY; 2];
-    for point in rings.clone().flat_map(|ring| ring.coords()) {
+    for point in rings.clone().flat_map(LineString::coords) {
         low = [low[0].min(point.x), low[1].min(point.y)];
         high = [high[0].max(point.x), high[1].max(point.y)];
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use agglo_core::Key;
+
 use crate::codes;
 
 /// How bad a message is.
@@ -33,22 +35,22 @@ pub struct GeoError {
     /// The stable code, `A0901` to `A0930`.
     pub code: &'static str,
     /// The file, as the user named it.
-    pub file: Option<String>,
+    pub file: Option<Key>,
     /// The layer, object or table inside the file.
-    pub layer: Option<String>,
+    pub layer: Option<Key>,
     /// The feature, counted from 1 in the order of the file.
     pub feature: Option<u64>,
     /// Why it is wrong.
-    pub message: String,
+    pub message: Key,
     /// What to do.
-    pub remedy: String,
+    pub remedy: Key,
 }
 
 impl GeoError {
     pub(crate) fn new(
         code: &'static str,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
+        message: impl Into<Key>,
+        remedy: impl Into<Key>,
     ) -> GeoError {
         GeoError {
             code,
@@ -60,7 +62,7 @@ impl GeoError {
         }
     }
 
-    pub(crate) fn damaged(message: impl Into<String>) -> GeoError {
+    pub(crate) fn damaged(message: impl Into<Key>) -> GeoError {
         GeoError::new(
             codes::DAMAGED,
             message,
@@ -69,11 +71,11 @@ impl GeoError {
     }
 
     pub(crate) fn in_file(mut self, path: &Path) -> GeoError {
-        self.file.get_or_insert_with(|| path.display().to_string());
+        self.file.get_or_insert_with(|| path.display().to_string().into());
         self
     }
 
-    pub(crate) fn in_layer(mut self, layer: impl Into<String>) -> GeoError {
+    pub(crate) fn in_layer(mut self, layer: impl Into<Key>) -> GeoError {
         self.layer = Some(layer.into());
         self
     }
@@ -86,7 +88,7 @@ impl GeoError {
     /// `file, layer l, feature 3`, as far as known.
     pub fn place(&self) -> String {
         let mut parts = Vec::new();
-        parts.extend(self.file.clone());
+        parts.extend(self.file.as_ref().map(ToString::to_string));
         parts.extend(self.layer.as_ref().map(|layer| format!("layer {layer}")));
         parts.extend(self.feature.map(|feature| format!("feature {feature}")));
         parts.join(", ")

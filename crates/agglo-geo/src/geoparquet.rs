@@ -137,7 +137,7 @@ fn read_batch(
         }
         None => None,
     };
-    let shapes = shapes.as_ref().map(|column| column.as_binary::<i64>());
+    let shapes = shapes.as_ref().map(AsArray::as_binary::<i64>);
     for row in 0..batch.num_rows() {
         let shape = match shapes {
             Some(shapes) if !shapes.is_null(row) => wkb::shape(shapes.value(row)),

@@ -105,7 +105,7 @@ fn declared(connection: &Connection, srs: i64) -> rusqlite::Result<Declared> {
 fn features(connection: &Connection, table: &Table) -> rusqlite::Result<Layer> {
     let sql = format!("SELECT * FROM {} ORDER BY rowid", quoted(&table.name));
     let mut statement = connection.prepare(&sql)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let shapes = columns.iter().position(|name| name.eq_ignore_ascii_case(&table.column));
     let mut features = Vec::new();
     let mut rows = statement.query([])?;

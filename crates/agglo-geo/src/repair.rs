@@ -269,7 +269,7 @@ pub(crate) fn united(shape: &MultiPolygon<f64>) -> MultiPolygon<f64> {
 fn snapped(shape: MultiPolygon<f64>, source: &MultiPolygon<f64>) -> MultiPolygon<f64> {
     let Some(bounds) = source.bounding_rect() else { return shape };
     let reach = bounds.width().max(bounds.height()) * 1e-8;
-    if !(reach > 0.0) {
+    if reach <= 0.0 {
         return shape;
     }
     let cell = |point: Coord<f64>| {

@@ -168,7 +168,7 @@ fn described(node: &Node) -> Result<Meaning, String> {
     }
     let projection = projection(node)?;
     let unit = node.child(&["UNIT", "LENGTHUNIT"]).and_then(|unit| unit.number(1)).unwrap_or(1.0);
-    if !(unit > 0.0) {
+    if unit <= 0.0 {
         return Err("its unit of length is not positive".into());
     }
     Ok(Meaning::Proj(format!("{projection} {datum} +to_meter={unit} +no_defs")))
@@ -236,6 +236,26 @@ fn utm(name: &str) -> Option<u32> {
     }
 }
 
+/// Datums that agree with WGS 84 within a meter or two.
+const SAME: [&str; 16] = [
+    "wgs1984",
+    "wgs84",
+    "worldgeodeticsystem1984",
+    "worldgeodeticsystem1984ensemble",
+    "northamerican1983",
+    "northamericandatum1983",
+    "etrs1989",
+    "europeanterrestrialreferencesystem1989",
+    "europeanterrestrialreferencesystem1989ensemble",
+    "china2000",
+    "gda1994",
+    "geocentricdatumofaustralia1994",
+    "geocentricdatumofaustralia2020",
+    "nzgd2000",
+    "jgd2011",
+    "rgf1993",
+];
+
 fn datum(base: &Node) -> Result<String, String> {
     let datum = base
         .child(&["DATUM", "GEODETICDATUM", "TRF", "ENSEMBLE"])
@@ -265,24 +285,6 @@ fn datum(base: &Node) -> Result<String, String> {
             return Ok(format!("{shape} +towgs84={}{meridian}", numbers.join(",")));
         }
     }
-    const SAME: [&str; 16] = [
-        "wgs1984",
-        "wgs84",
-        "worldgeodeticsystem1984",
-        "worldgeodeticsystem1984ensemble",
-        "northamerican1983",
-        "northamericandatum1983",
-        "etrs1989",
-        "europeanterrestrialreferencesystem1989",
-        "europeanterrestrialreferencesystem1989ensemble",
-        "china2000",
-        "gda1994",
-        "geocentricdatumofaustralia1994",
-        "geocentricdatumofaustralia2020",
-        "nzgd2000",
-        "jgd2011",
-        "rgf1993",
-    ];
     if SAME.contains(&name) {
         return Ok(format!("{shape} +towgs84=0,0,0{meridian}"));
     }

@@ -50,7 +50,8 @@ fn mixed(format: Format) -> Vec<Feature> {
         ))),
         ..feature("2", "Flat", square(0.0, 0.0, 1.0))
     });
-    if format != Format::FlatGeobuf {
+    let never_empty = [Format::FlatGeobuf, Format::Shapefile, Format::ZippedShapefile];
+    if !never_empty.contains(&format) {
         all.push(Feature { shape: None, ..feature("3", "Shapeless", square(0.0, 0.0, 1.0)) });
     }
     if !matches!(format, Format::Shapefile | Format::ZippedShapefile) {
@@ -117,7 +118,7 @@ fn the_content_decides_the_format_and_not_the_name() {
     assert_eq!(error.code, "A0901");
     std::fs::write(folder.path().join("x.dbf"), b"\x03abc").unwrap();
     let error = Format::of(&folder.path().join("x.dbf")).unwrap_err();
-    assert_eq!((error.code, error.remedy.as_str()), ("A0903", "of a Shapefile, name the .shp"));
+    assert_eq!((error.code, &*error.remedy), ("A0903", "of a Shapefile, name the .shp"));
 }
 
 #[test]
@@ -178,6 +179,20 @@ fn a_shapefile_without_its_table_is_an_error_and_without_its_prj_is_noted() {
     assert!(found.report.notes.iter().any(|note| note.code == "A0924"));
     std::fs::remove_file(path.with_extension("dbf")).unwrap();
     assert_eq!(read(&path, &ReadOptions::default()).unwrap_err().code, "A0913");
+}
+
+#[test]
+fn a_record_without_a_shape_is_rejected_in_a_shapefile() {
+    let folder = scratch();
+    let path = write(folder.path(), Format::Shapefile, &three());
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The type of the first record: 0 is the null shape.
+    bytes[108..112].fill(0);
+    std::fs::write(&path, bytes).unwrap();
+    let found = read(&path, &ReadOptions::default()).unwrap();
+    assert_eq!((found.report.features_used, found.report.features_rejected()), (2, 1));
+    assert_eq!(found.report.rejected[0].code, "A0915");
+    assert_eq!(found.report.rejected[0].area.as_deref(), Some("01001"));
 }
 
 #[test]
