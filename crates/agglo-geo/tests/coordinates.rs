@@ -1,4 +1,5 @@
 //! Coordinate systems against PROJ, and what is said where none is known.
+#![expect(clippy::unreadable_literal, reason = "digits as PROJ printed them")]
 #![expect(clippy::unwrap_used, reason = "what a helper cannot read fails its test")]
 
 mod fixtures;
