@@ -18,6 +18,7 @@ use crate::record::{LockedRecord, RunRecord, Status};
 use crate::spec::Spec;
 
 mod answer;
+mod checks;
 mod lock;
 mod steps;
 mod tables;
