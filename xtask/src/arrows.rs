@@ -18,7 +18,8 @@ use crate::workspace::Workspace;
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// Crates whose tests must never wait for an engine to be built.
-const LIGHT: [&str; 4] = ["agglo-core", "agglo-methods", "agglo-figure", "agglo-demo"];
+const LIGHT: [&str; 6] =
+    ["agglo-core", "agglo-methods", "agglo-figure", "agglo-demo", "agglo-codes", "agglo-balance"];
 /// The one crate that reads a command line.
 const COMMAND_LINE: &str = "agglo-cli";
 /// The crate that only tests may need.

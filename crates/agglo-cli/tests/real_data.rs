@@ -75,7 +75,7 @@ fn german_states_lose_their_total_and_keep_the_rest() {
     let said = init(folder.path(), &[file]).err;
     assert!(said.contains("Insgesamt is the sum of the others"), "{said}");
     let run = run(folder.path());
-    assert_eq!(run["run"]["data"][0]["rows_used"].as_u64(), Some(16 * 12 * 7));
+    assert_eq!(run["run"]["data"][0]["rows_used"].as_u64(), Some(17 * 12 * 7));
     assert!(answered(&run, "shift-share"));
 }
 

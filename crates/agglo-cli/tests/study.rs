@@ -233,6 +233,24 @@ fn a_study_starts_from_a_file_of_ones_own() {
 }
 
 #[test]
+fn a_folder_stands_for_the_files_in_it_that_can_be_read() {
+    let folder = scratch();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    for year in [2019, 2020] {
+        let rows = format!("region,industry,year,jobs\na,x,{year},1\nb,x,{year},2\n");
+        file(&format!("data/jobs_{year}.csv"), &rows);
+    }
+    file("data/jobs_20_notes.csv", "");
+    let call = agglo(folder.path(), &["init", "."]).ended(0);
+    assert!(call.err.contains("jobs_20_notes.csv: left out"), "{}", call.err);
+    let study = std::fs::read_to_string(folder.path().join("study.toml")).unwrap();
+    assert!(study.contains("data/jobs_20??.csv"), "{study}");
+    let check = agglo(folder.path(), &["check", "--json"]).json();
+    assert_eq!(check["data"][0]["rows_used"], 4, "{check}");
+}
+
+#[test]
 fn a_folder_without_a_study_is_told_how_to_start_one() {
     let folder = scratch();
     let call = agglo(folder.path(), &["run"]).ended(3);

@@ -5,6 +5,7 @@
 //! | for                                             | look at            |
 //! |-------------------------------------------------|--------------------|
 //! | a number, or the reason why there is none       | [`Datum`], [`Gap`] |
+//! | what a source says of a cell besides its number | [`Mark`], [`Status`], [`Bounds`] |
 //! | region × industry × period values               | [`Panel`]          |
 //! | one period without gaps, ready for a formula    | [`Activity`]       |
 //! | any other table in or out of a method           | [`Frame`]          |
@@ -16,6 +17,7 @@
 
 mod activity;
 mod axis;
+mod cell;
 mod control;
 mod frame;
 mod gap;
@@ -27,6 +29,7 @@ mod sum;
 
 pub use activity::{Activity, Completed, GapPolicy};
 pub use axis::Axis;
+pub use cell::{Bounds, Mark, Status};
 pub use control::{Cancelled, Control};
 pub use frame::{Column, Frame, FrameError, Key, Values};
 pub use gap::{Datum, Gap, Undefined};

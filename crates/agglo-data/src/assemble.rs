@@ -1,12 +1,12 @@
 //! Several sources of one table, joined by their keys.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use agglo_core::{Absent, Column, Datum, Frame, Gap, Key, Values};
+use agglo_core::{Absent, Column, Datum, Frame, Gap, Key, Mark, Values};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::spec::{Origin, Origins, ReadSpec, Reading};
+use crate::spec::{Marks, Origin, Origins, ReadSpec, Reading, Rows};
 use crate::store::Table;
 use crate::table::{TableSpec, table_spec};
 
@@ -31,6 +31,7 @@ struct Measure {
     zero: bool,
     cells: Vec<Option<Cell>>,
     origins: Vec<Origin>,
+    marks: BTreeMap<u32, Mark>,
 }
 
 /// Joins the readings of one table by their keys: every row of any of them, every measure of any.
@@ -53,15 +54,24 @@ pub fn assemble(
     let absent = if zero { Absent::Zero } else { Absent::Missing };
     if readings.len() <= 1 {
         let reading = readings.pop().map(|(_, reading)| reading).unwrap_or_default();
-        let (frame, origins) = (reading.frame, reading.origins);
-        return Ok(Table { name: name.to_owned(), frame, origins, absent });
+        let Reading { frame, origins, marks, totals, .. } = reading;
+        return Ok(Table { name: name.to_owned(), frame, origins, marks, totals, absent });
     }
     let keys = same_keys(table, &readings)?;
-    let mut join = Join::new(table, &keys);
-    for (spec, reading) in &readings {
-        join.add(spec, reading);
+    let mut parts = Join::new(table, &keys);
+    let mut totals = Join::new(table, &keys);
+    for (spec, reading) in &mut readings {
+        let frame = std::mem::take(&mut reading.frame);
+        let origins = std::mem::take(&mut reading.origins);
+        let marks = std::mem::take(&mut reading.marks);
+        parts.add(spec, &Rows { frame, origins, marks });
+        if reading.totals.frame.n_rows() > 0 {
+            totals.add(spec, &reading.totals);
+        }
     }
-    join.finish(name, absent)
+    let Rows { frame, origins, marks } = parts.finish()?;
+    let totals = if totals.rows.is_empty() { Rows::default() } else { totals.finish()? };
+    Ok(Table { name: name.to_owned(), frame, origins, marks, totals, absent })
 }
 
 /// The key columns, which every reading must have.
@@ -117,7 +127,7 @@ impl<'t> Join<'t> {
         }
     }
 
-    fn add(&mut self, spec: &ReadSpec, reading: &Reading) {
+    fn add(&mut self, spec: &ReadSpec, reading: &Rows) {
         let shift = self.origins.files.len() as u16;
         self.origins.files.extend(reading.origins.files.iter().cloned());
         let rows = self.rows_of(reading);
@@ -127,18 +137,20 @@ impl<'t> Join<'t> {
             }
             let Some(at) = self.measure(spec, reading, column) else { continue };
             let origins = reading.origins.cells.get(column.name());
+            let marks = reading.marks.get(column.name());
             for (row, &joined) in rows.iter().enumerate() {
                 let mut origin = origins.and_then(|o| o.get(row)).copied().unwrap_or_default();
                 origin.file += if origin.row > 0 { shift } else { 0 };
                 if let Some(cell) = cell(column.values(), row) {
-                    self.put(at, joined, cell, origin);
+                    let mark = marks.and_then(|marks| marks.get(&(row as u32)));
+                    self.put(at, joined, cell, origin, mark);
                 }
             }
         }
     }
 
     /// The joined row of each row of `reading`.
-    fn rows_of(&mut self, reading: &Reading) -> Vec<usize> {
+    fn rows_of(&mut self, reading: &Rows) -> Vec<usize> {
         let keys: Vec<&Values> = self
             .keys
             .iter()
@@ -167,7 +179,7 @@ impl<'t> Join<'t> {
     }
 
     /// The place of the measure in `column`, or `None` when its unit is another.
-    fn measure(&mut self, spec: &ReadSpec, reading: &Reading, column: &Column) -> Option<usize> {
+    fn measure(&mut self, spec: &ReadSpec, reading: &Rows, column: &Column) -> Option<usize> {
         let zero = spec.absent == Absent::Zero;
         let Some(at) = self.measures.iter().position(|m| m.name == column.name()) else {
             self.measures.push(Measure {
@@ -177,6 +189,7 @@ impl<'t> Join<'t> {
                 zero,
                 cells: Vec::new(),
                 origins: Vec::new(),
+                marks: BTreeMap::new(),
             });
             return Some(self.measures.len() - 1);
         };
@@ -190,7 +203,8 @@ impl<'t> Join<'t> {
             column.unit(),
             self.measures[at].unit
         );
-        let file = reading.files.first().map_or(spec.name.clone(), |f| f.path.clone());
+        let files = &reading.origins.files;
+        let file = files.first().map_or(spec.name.clone(), |f| f.path.clone());
         self.sink.push(codes::UNITS_DIFFER, || {
             let remedy = "convert one of them, or give it another name";
             Diagnostic::new(codes::UNITS_DIFFER, message, remedy).file(file)
@@ -198,7 +212,7 @@ impl<'t> Join<'t> {
         None
     }
 
-    fn put(&mut self, at: usize, row: usize, cell: Cell, origin: Origin) {
+    fn put(&mut self, at: usize, row: usize, cell: Cell, origin: Origin, mark: Option<&Mark>) {
         let measure = &mut self.measures[at];
         if measure.cells.len() <= row {
             measure.cells.resize(row + 1, None);
@@ -250,11 +264,14 @@ impl<'t> Join<'t> {
             _ => {
                 measure.cells[row] = Some(cell);
                 measure.origins[row] = origin;
+                if let Some(mark) = mark {
+                    measure.marks.insert(row as u32, mark.clone());
+                }
             }
         }
     }
 
-    fn finish(self, name: &str, absent: Absent) -> Result<Table, Vec<Diagnostic>> {
+    fn finish(self) -> Result<Rows, Vec<Diagnostic>> {
         let diagnostics = self.sink.into_vec();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
@@ -279,6 +296,7 @@ impl<'t> Join<'t> {
             columns.push(Column::new(key, "", values));
         }
         let mut origins = self.origins;
+        let mut marks = Marks::new();
         let mut measures = self.measures;
         let order = |measure: &Measure| {
             self.table.measures.iter().position(|c| c.name == measure.name).unwrap_or(usize::MAX)
@@ -305,10 +323,13 @@ impl<'t> Join<'t> {
                 ),
             };
             origins.cells.insert(measure.name.clone(), measure.origins);
+            if !measure.marks.is_empty() {
+                marks.insert(measure.name.clone(), measure.marks);
+            }
             columns.push(Column::new(measure.name, measure.unit, values));
         }
         let frame = Frame::new(columns).unwrap_or_default();
-        Ok(Table { name: name.to_owned(), frame, origins, absent })
+        Ok(Rows { frame, origins, marks })
     }
 }
 

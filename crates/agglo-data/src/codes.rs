@@ -48,7 +48,8 @@ pub(crate) const UNKNOWN_COLUMN: &str = "A0206";
 pub(crate) const NO_MEASURE: &str = "A0207";
 pub(crate) const NO_PERIODS: &str = "A0208";
 pub(crate) const FILES_DIFFER: &str = "A0209";
-pub(crate) const BAD_SETTING: &str = "A0210";
+/// A setting that cannot be followed.
+pub const BAD_SETTING: &str = "A0210";
 pub(crate) const EMPTY_KEY: &str = "A0301";
 pub(crate) const NOT_A_NUMBER: &str = "A0302";
 pub(crate) const NEGATIVE: &str = "A0303";
@@ -231,7 +232,7 @@ const CODES: &[CodeInfo] = &[
         "The cell is neither a number in the format declared (`decimal`, `thousands`) nor a known mark \
          for a gap. Recognized everywhere: an empty cell, `NA`, `N/A`, `(NA)`, `:`, `..`, `…` for missing \
          and `(D)` for suppressed. Anything else, such as `-`, `c` or `S`, means different things in \
-         different sources and must be declared: `text_gaps = { \"-\" = \"missing\" }`. The row was rejected.",
+         different sources and must be declared: `marks = { \"-\" = \"missing\" }`. The row was rejected.",
     ),
     error(
         NEGATIVE,

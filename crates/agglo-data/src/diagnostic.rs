@@ -73,7 +73,8 @@ pub struct Setting {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(
+    /// A finding of `code`, with why it is wrong and what to do.
+    pub fn new(
         code: &'static str,
         message: impl Into<String>,
         remedy: impl Into<String>,

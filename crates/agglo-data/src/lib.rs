@@ -44,13 +44,13 @@ pub use check::{
     CellCounts, CheckInput, CheckResult, Coverage, CoverageAxis, DeclaredBreak, Limits, check,
     check_codes, offer_fixes, totals_among_parts,
 };
-pub use codes::{CodeInfo, code, codes, codes_markdown};
+pub use codes::{BAD_SETTING, CodeInfo, code, codes, codes_markdown};
 pub use diagnostic::{DataError, Diagnostic, Fix, Setting, Severity};
 pub use export::{Format, export, export_file};
 pub use hash::{hash_file, hash_frame};
 pub use reader::{ReaderInfo, files, read, read_as, readers};
 pub use sniff::{Heading, Reason, Sniff, Sureness, sniff};
 pub use source::SourceFormat;
-pub use spec::{Origin, Origins, ReadSpec, Reading, SourceFile};
+pub use spec::{Marks, Origin, Origins, ReadSpec, Reading, Rows, SourceFile};
 pub use store::{Table, read_frame, read_table, write_frame, write_table};
 pub use table::{ColumnSpec, Kind, Sign, TableSpec, table_spec, tables};

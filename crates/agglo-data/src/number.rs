@@ -113,7 +113,7 @@ impl NumberFormat {
         } else if digits.len() < text.len() && self.number(digits).is_some() {
             "a flag is glued to the number; put it into a column of its own"
         } else {
-            "correct the cell, or declare the mark: text_gaps = { \"…\" = \"missing\" }"
+            "correct the cell, or declare the mark: marks = { \"…\" = \"missing\" }"
         };
         NotANumber { remedy }
     }
@@ -227,7 +227,7 @@ mod tests {
         assert!(remedy("3,34").contains("decimal"));
         assert!(remedy("219 d").contains("flag"));
         assert!(remedy("12%").contains("percent"));
-        assert!(remedy("x").contains("text_gaps"));
+        assert!(remedy("x").contains("marks"));
     }
 
     #[test]

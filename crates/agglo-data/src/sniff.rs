@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use agglo_core::Datum;
+use agglo_core::{Datum, Status};
 
 use crate::diagnostic::DataError;
 use crate::number::{NumberFormat, whole_number, year_in_heading};
-use crate::reader::{bea, fold, recognize};
-use crate::source::{Cell, OpenOptions, Row, Source, SourceFormat};
+use crate::reader::{Look, Opened, RowKind, fold, open};
+use crate::source::{Cell, SourceFormat};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, TableSpec, table_spec};
 
@@ -80,6 +80,20 @@ pub struct Sniff {
     pub value: Option<String>,
     /// Wide layout: the headings that are periods.
     pub periods_across: Vec<String>,
+    /// The level of detail, in the words of the reader.
+    pub level: Option<String>,
+    /// Heading → the values whose rows are kept.
+    pub filter: BTreeMap<String, Vec<String>>,
+    /// Heading → the values whose rows are totals.
+    pub totals: BTreeMap<String, Vec<String>>,
+    /// What marks and flags mean.
+    pub marks: BTreeMap<String, Status>,
+    /// Measure → unit, where the file says it.
+    pub units: BTreeMap<String, String>,
+    /// Canonical column → the one value it has in the whole file.
+    pub constants: BTreeMap<String, String>,
+    /// The row of the headings, where it is not the first.
+    pub header_row: Option<u32>,
     /// Texts among numbers that are no known mark of a gap.
     pub unknown_marks: Vec<String>,
     /// Rows looked at.
@@ -93,13 +107,14 @@ impl Sniff {
     pub fn to_spec(&self) -> ReadSpec {
         let table = self.table.clone().unwrap_or_else(|| "activity".to_owned());
         let wide = self.reader == "wide";
-        let mut filter = BTreeMap::new();
-        if self.reader == "bea-cagdp2" {
-            let lines = bea::SECTOR_LINES.iter().map(|line| (*line).to_owned()).collect();
-            filter.insert("LineCode".to_owned(), lines);
-        }
         ReadSpec {
-            filter,
+            filter: self.filter.clone(),
+            totals: self.totals.clone(),
+            marks: self.marks.clone(),
+            units: self.units.clone(),
+            constants: self.constants.clone(),
+            level: self.level.clone(),
+            header_row: self.header_row,
             reader: Some(self.reader.clone()),
             columns: self.columns.clone(),
             periods_across: wide.then(|| self.periods_across.clone()),
@@ -113,6 +128,23 @@ impl Sniff {
             ..ReadSpec::new(table, &self.path)
         }
     }
+}
+
+/// What a reader proposes for a file of its layout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Proposal {
+    pub(crate) table: &'static str,
+    pub(crate) value: Option<&'static str>,
+    pub(crate) level: Option<&'static str>,
+    /// Canonical column → heading, where the reader must be told.
+    pub(crate) columns: BTreeMap<String, String>,
+    pub(crate) constants: BTreeMap<String, String>,
+    pub(crate) filter: BTreeMap<String, Vec<String>>,
+    pub(crate) totals: BTreeMap<String, Vec<String>>,
+    pub(crate) marks: BTreeMap<String, Status>,
+    pub(crate) units: BTreeMap<String, String>,
+    /// What is proposed, and why.
+    pub(crate) reasons: Vec<(String, String)>,
 }
 
 const ROWS_SEEN: usize = 2000;
@@ -195,13 +227,17 @@ const MEASURE_HEADINGS: [(&str, &[&str]); 11] = [
 /// When the file is missing, empty or unreadable.
 pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
     let shown = path.display().to_string();
-    let mut source = Source::open(path, &shown, OpenOptions::default())?;
-    let mut seen = vec![Seen::default(); source.headings.len()];
+    sniff_as(&ReadSpec::new("activity", path), path, &shown)
+}
+
+fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataError> {
+    let mut opened = open(spec, path, shown, None)?;
+    let width = opened.headings.len();
+    let mut seen = vec![Seen::default(); width];
     let mut n_rows_seen = 0;
-    let width = source.headings.len();
-    source.each_row(&mut |_, row: &dyn Row| {
+    opened.each_row(&mut |_, kind, row| {
         // Lines with one field below a wide head are remarks.
-        if row.len() == width {
+        if row.len() == width && kind.is_none_or(RowKind::is_data) {
             for (column, seen) in seen.iter_mut().enumerate() {
                 seen.take(row.cell(column));
             }
@@ -209,8 +245,9 @@ pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
         }
         n_rows_seen < ROWS_SEEN
     })?;
+    let Opened { source, reader, headings, recognized, .. } = &opened;
     let mut sniff = Sniff {
-        path: shown,
+        path: shown.to_owned(),
         format: source.format,
         reader: String::new(),
         encoding: source.encoding.clone(),
@@ -224,6 +261,13 @@ pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
         columns: BTreeMap::new(),
         value: None,
         periods_across: Vec::new(),
+        level: None,
+        filter: BTreeMap::new(),
+        totals: BTreeMap::new(),
+        marks: BTreeMap::new(),
+        units: BTreeMap::new(),
+        constants: BTreeMap::new(),
+        header_row: None,
         unknown_marks: Vec::new(),
         n_rows_seen,
         reasons: Vec::new(),
@@ -242,12 +286,16 @@ pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
     }
     let format = sniff.number_format(&seen);
     sniff.headings =
-        source.headings.iter().zip(&seen).map(|(name, seen)| seen.heading(name, &format)).collect();
-    let (reader, why) = recognize(&source.headings, None);
-    reader.clone_into(&mut sniff.reader);
-    let sureness = if reader == "bea-cagdp2" { Sureness::Certain } else { Sureness::Likely };
-    sniff.reason(&format!("reader = {reader}"), &why, sureness);
-    sniff.propose_columns();
+        headings.iter().zip(&seen).map(|(name, seen)| seen.heading(name, &format)).collect();
+    reader.info.id.clone_into(&mut sniff.reader);
+    if let Some(recognized) = recognized {
+        let what = format!("reader = {}", reader.info.id);
+        sniff.reason(&what, &recognized.why, recognized.sureness);
+    }
+    match reader.propose {
+        Some(propose) => sniff.take_proposal(propose(&Look::new(source, spec))),
+        None => sniff.propose_columns(),
+    }
     let mut marks: BTreeSet<&String> = BTreeSet::new();
     for (heading, seen) in sniff.headings.iter().zip(&seen) {
         if heading.kind != Kind::Text {
@@ -257,7 +305,7 @@ pub fn sniff(path: &Path) -> Result<Sniff, DataError> {
     }
     sniff.unknown_marks = marks.into_iter().take(10).cloned().collect();
     if !sniff.unknown_marks.is_empty() {
-        let what = format!("declare in text_gaps: {}", sniff.unknown_marks.join(" "));
+        let what = format!("declare in marks: {}", sniff.unknown_marks.join(" "));
         sniff.reason(&what, "these stand among numbers and mean different things", Sureness::Guess);
     }
     Ok(sniff)
@@ -363,9 +411,25 @@ impl Sniff {
         best.0
     }
 
+    /// What the reader of this layout proposes; it knows its own headings.
+    fn take_proposal(&mut self, proposal: Proposal) {
+        self.table = Some(proposal.table.to_owned());
+        self.value = proposal.value.map(str::to_owned);
+        self.level = proposal.level.map(str::to_owned);
+        self.columns = proposal.columns;
+        self.constants = proposal.constants;
+        self.filter = proposal.filter;
+        self.totals = proposal.totals;
+        self.marks = proposal.marks;
+        self.units = proposal.units;
+        for (what, why) in proposal.reasons {
+            self.reason(&what, &why, Sureness::Likely);
+        }
+    }
+
     fn propose_columns(&mut self) {
         let mut taken = BTreeSet::new();
-        if self.reader == "wide" || self.reader == "bea-cagdp2" {
+        if self.reader == "wide" {
             let years = self.headings.iter().map(|heading| heading.name.clone());
             self.periods_across = years.filter(|name| year_in_heading(name).is_some()).collect();
             taken.extend(self.periods_across.iter().cloned());
@@ -387,15 +451,6 @@ impl Sniff {
         }
         let Some(table) = self.propose_table() else { return };
         self.table = Some(table.name.to_owned());
-        if self.reader == "bea-cagdp2" {
-            // This reader knows its own headings.
-            self.columns.retain(|key, _| key == "industry");
-            self.value = Some("value_added".to_owned());
-            let what = format!("filter = LineCode {}", bea::SECTOR_LINES.join(", "));
-            let why = "sums stand among their parts; these are the private sectors, each once";
-            self.reason(&what, why, Sureness::Likely);
-            return;
-        }
         self.columns.retain(|key, _| table.column(key).is_some());
         if self.periods_across.is_empty() {
             self.propose_measures(table, &mut taken);

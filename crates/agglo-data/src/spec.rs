@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use agglo_core::{Absent, Frame, Gap, Note};
+use agglo_core::{Absent, Frame, Mark, Note, Status};
 
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -16,8 +16,13 @@ pub struct ReadSpec {
     pub table: String,
     /// The file; may hold `*` and `?`; `-` is the standard input.
     pub file: PathBuf,
-    /// `tidy`, `wide` or `bea-cagdp2`; recognized from the headings when `None`.
+    /// The id of a reader, see [`crate::readers`]; recognized from the file when `None`.
     pub reader: Option<String>,
+    /// Whether whatever would be guessed, and every row rejected, is an error.
+    pub strict: bool,
+    /// The level of detail read, in the words of the reader; finer rows are left aside and coarser
+    /// ones kept apart as totals.
+    pub level: Option<String>,
     /// Canonical column → heading in the file.
     pub columns: BTreeMap<String, String>,
     /// Canonical column → the one value it has in the whole file.
@@ -38,12 +43,22 @@ pub struct ReadSpec {
     pub encoding: Option<String>,
     /// The sign between fields; detected when `None`.
     pub delimiter: Option<char>,
-    /// The sheet of a workbook; the first when `None`.
+    /// The sheet of a workbook or the table of a database; the first when `None`.
     pub sheet: Option<String>,
+    /// The row that holds the headings, counted from 1; the first that is not blank when `None`.
+    pub header_row: Option<u32>,
+    /// The query that a database answers in place of a table.
+    pub query: Option<String>,
     /// What a cell is that no row lists.
     pub absent: Absent,
-    /// Further marks of gaps, such as `-` or `c`.
-    pub text_gaps: BTreeMap<String, Gap>,
+    /// What further marks and flags mean, such as `-` or `c`.
+    pub marks: BTreeMap<String, Status>,
+    /// Heading → the values whose rows are totals: kept apart from their parts.
+    pub totals: BTreeMap<String, Vec<String>>,
+    /// Measure → the heading of its flags.
+    pub flags: BTreeMap<String, String>,
+    /// Measure → the headings of its lower and upper bound.
+    pub bounds: BTreeMap<String, (String, String)>,
 }
 
 impl ReadSpec {
@@ -62,6 +77,12 @@ impl ReadSpec {
     /// With `column` of the table equal to `value` in every row.
     pub fn constant(mut self, column: &str, value: &str) -> ReadSpec {
         self.constants.insert(column.into(), value.into());
+        self
+    }
+
+    /// With the rows whose `heading` holds one of `values` kept apart as totals.
+    pub fn total(mut self, heading: &str, values: &[&str]) -> ReadSpec {
+        self.totals.insert(heading.into(), values.iter().map(|&v| v.to_owned()).collect());
         self
     }
 
@@ -117,6 +138,20 @@ impl Origins {
     }
 }
 
+/// Measure → row of the frame → what the source says of the cell besides its number.
+pub type Marks = BTreeMap<String, BTreeMap<u32, Mark>>;
+
+/// Rows with their origins and marks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// The rows.
+    pub frame: Frame,
+    /// Where each measure came from.
+    pub origins: Origins,
+    /// What the source says of single cells.
+    pub marks: Marks,
+}
+
 /// What reading one source gave. Rows used and rejected add up to rows read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
@@ -124,12 +159,19 @@ pub struct Reading {
     pub frame: Frame,
     /// Where each measure came from.
     pub origins: Origins,
+    /// What the source says of single cells besides their numbers.
+    pub marks: Marks,
+    /// The totals in the source, kept apart from their parts.
+    pub totals: Rows,
     /// Rows of data that the filter kept; blank rows and notes are not rows of data.
     pub rows_read: u64,
-    /// Rows that are in the frame; in the wide layout one row gives several rows of the frame.
+    /// Rows that are in the frame or among the totals; in the wide layout one row gives several rows
+    /// of the frame.
     pub rows_used: u64,
     /// Rows left out because of an error in them.
     pub rows_rejected: u64,
+    /// Rows used that are totals.
+    pub rows_totals: u64,
     /// Rows that the filter or the reader's level left aside.
     pub rows_filtered: u64,
     /// Lines with remarks of the publisher.

@@ -1,16 +1,18 @@
 //! Frames and tables as Parquet: units, gaps and origins survive the way there and back.
 //!
 //! A number column with gaps has a second column `<name>.gap` with the code of each gap; a table
-//! has three more columns per measure, `<name>.file`, `<name>.row` and `<name>.column`. What a
-//! column is for stands in its field's metadata, so that a column called `x.gap` in a source is
-//! not mistaken for one of ours.
+//! has three more columns per measure, `<name>.file`, `<name>.row` and `<name>.column`, and where a
+//! source says more of some cells `<name>.status`, `<name>.lower`, `<name>.upper` and
+//! `<name>.flag`. What a column is for stands in its field's metadata, so that a column called
+//! `x.gap` in a source is not mistaken for one of ours. The totals of a table stand in a file beside
+//! it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Column, Datum, Frame, Gap, Key, Values};
+use agglo_core::{Absent, Bounds, Column, Datum, Frame, Gap, Key, Mark, Status, Values};
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt16Array,
     UInt32Array,
@@ -26,7 +28,7 @@ use serde_json::{Value, json};
 use crate::atomic::atomic;
 use crate::diagnostic::{DataError, Place};
 use crate::source::{damaged, open_file};
-use crate::spec::{Origin, Origins, SourceFile};
+use crate::spec::{Marks, Origin, Origins, Rows, SourceFile};
 
 /// A canonical table, joined from its sources.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,21 +39,56 @@ pub struct Table {
     pub frame: Frame,
     /// Where each measure came from.
     pub origins: Origins,
+    /// What the sources say of single cells besides their numbers.
+    pub marks: Marks,
+    /// The totals in the sources, kept apart from their parts.
+    pub totals: Rows,
     /// What a cell is that no row lists.
     pub absent: Absent,
+}
+
+impl Table {
+    /// What the sources say of a cell besides its number.
+    pub fn mark(&self, measure: &str, row: usize) -> Option<&Mark> {
+        self.marks.get(measure)?.get(&(row as u32))
+    }
 }
 
 const ROLE: &str = "agglo.role";
 const UNIT: &str = "agglo.unit";
 const TABLE: &str = "agglo.table";
 
-/// Writes `table` with its origins.
+/// The file of the totals that belong to the table at `path`.
+fn totals_file(path: &Path) -> PathBuf {
+    path.with_extension("totals.parquet")
+}
+
+/// Writes `table` with its origins, marks and totals.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// When a file cannot be written.
 pub fn write_table(path: &Path, table: &Table) -> Result<(), DataError> {
-    let (mut fields, mut arrays) = frame_arrays(&table.frame);
-    for (measure, cells) in &table.origins.cells {
+    let Table { name, frame, origins, marks, totals, absent } = table;
+    let beside = totals_file(path);
+    if totals.frame.n_rows() > 0 {
+        let Rows { frame, origins, marks } = totals;
+        write_rows(&beside, name, *absent, frame, origins, marks)?;
+    } else if beside.exists() {
+        std::fs::remove_file(&beside).map_err(|error| DataError::io(&beside, &error))?;
+    }
+    write_rows(path, name, *absent, frame, origins, marks)
+}
+
+fn write_rows(
+    path: &Path,
+    name: &str,
+    absent: Absent,
+    frame: &Frame,
+    origins: &Origins,
+    marks: &Marks,
+) -> Result<(), DataError> {
+    let (mut fields, mut arrays) = frame_arrays(frame);
+    for (measure, cells) in &origins.cells {
         let part = |role: &str, kind| plain_field(&format!("{measure}.{role}"), kind, role, "");
         fields.push(part("file", DataType::UInt16));
         arrays.push(Arc::new(UInt16Array::from_iter_values(cells.iter().map(|c| c.file))));
@@ -60,14 +97,31 @@ pub fn write_table(path: &Path, table: &Table) -> Result<(), DataError> {
         fields.push(part("column", DataType::UInt16));
         arrays.push(Arc::new(UInt16Array::from_iter_values(cells.iter().map(|c| c.column))));
     }
-    let files: Vec<Value> = table
-        .origins
+    for (measure, marked) in marks {
+        let part = |role: &str, kind| plain_field(&format!("{measure}.{role}"), kind, role, "");
+        let cells = || (0..frame.n_rows() as u32).map(|row| marked.get(&row));
+        let status: StringArray = cells().map(|m| m?.status.map(Status::code)).collect();
+        let lower: Float64Array = cells().map(|m| Some(m?.bounds?.lower)).collect();
+        let upper: Float64Array = cells().map(|m| Some(m?.bounds?.upper)).collect();
+        let flag: StringArray = cells().map(|m| m?.flag.as_deref()).collect();
+        let columns: [(&str, DataType, ArrayRef); 4] = [
+            ("status", DataType::Utf8, Arc::new(status)),
+            ("lower", DataType::Float64, Arc::new(lower)),
+            ("upper", DataType::Float64, Arc::new(upper)),
+            ("flag", DataType::Utf8, Arc::new(flag)),
+        ];
+        for (role, kind, array) in columns {
+            fields.push(part(role, kind));
+            arrays.push(array);
+        }
+    }
+    let files: Vec<Value> = origins
         .files
         .iter()
         .map(|f| json!({ "path": f.path, "blake3": f.blake3, "sheet": f.sheet }))
         .collect();
-    let absent = if table.absent == Absent::Zero { "zero" } else { "missing" };
-    let about = json!({ "name": table.name, "absent": absent, "files": files });
+    let absent = if absent == Absent::Zero { "zero" } else { "missing" };
+    let about = json!({ "name": name, "absent": absent, "files": files });
     let metadata = HashMap::from([(TABLE.to_owned(), about.to_string())]);
     write(path, Schema::new_with_metadata(fields, metadata), arrays)
 }
@@ -75,8 +129,15 @@ pub fn write_table(path: &Path, table: &Table) -> Result<(), DataError> {
 /// Reads what [`write_table`] wrote.
 ///
 /// # Errors
-/// When the file cannot be read or is no table of ours.
+/// When a file cannot be read or is no table of ours.
 pub fn read_table(path: &Path) -> Result<Table, DataError> {
+    let (name, absent, Rows { frame, origins, marks }) = read_rows(path)?;
+    let beside = totals_file(path);
+    let totals = if beside.exists() { read_rows(&beside)?.2 } else { Rows::default() };
+    Ok(Table { name, frame, origins, marks, totals, absent })
+}
+
+fn read_rows(path: &Path) -> Result<(String, Absent, Rows), DataError> {
     let place = Place { file: path.display().to_string(), sheet: None };
     let (schema, batches) = load(path, &place)?;
     let about = schema.metadata().get(TABLE).and_then(|text| serde_json::from_str(text).ok());
@@ -88,34 +149,62 @@ pub fn read_table(path: &Path) -> Result<Table, DataError> {
         sheet: text(&file["sheet"]),
     });
     let mut origins = Origins { files: files.collect(), cells: BTreeMap::new() };
+    let mut marks = Marks::new();
     for (column, field) in schema.fields().iter().enumerate() {
         let Some(role) = field.metadata().get(ROLE) else { continue };
         let suffix = format!(".{role}");
         let Some(measure) = field.name().strip_suffix(&suffix) else { continue };
-        if !matches!(role.as_str(), "file" | "row" | "column") {
-            continue;
-        }
-        let cells = origins.cells.entry(measure.to_owned()).or_default();
         let mut row = 0;
         for batch in &batches {
-            cells.resize(cells.len().max(row + batch.num_rows()), Origin::default());
             let array = batch.column(column);
-            for (place, cell) in cells[row..row + batch.num_rows()].iter_mut().enumerate() {
-                match role.as_str() {
-                    "file" => cell.file = array.as_primitive::<UInt16Type>().value(place),
-                    "row" => cell.row = array.as_primitive::<UInt32Type>().value(place),
-                    _ => cell.column = array.as_primitive::<UInt16Type>().value(place),
+            match role.as_str() {
+                "file" | "row" | "column" => {
+                    let cells = origins.cells.entry(measure.to_owned()).or_default();
+                    cells.resize(cells.len().max(row + batch.num_rows()), Origin::default());
+                    take_origins(role, array, &mut cells[row..]);
                 }
+                "status" | "lower" | "upper" | "flag" => {
+                    take_marks(
+                        role,
+                        array,
+                        row as u32,
+                        marks.entry(measure.to_owned()).or_default(),
+                    );
+                }
+                _ => {}
             }
             row += batch.num_rows();
         }
     }
-    Ok(Table {
-        name: text(&about["name"]).unwrap_or_default(),
-        frame: frame_of(&schema, &batches, &place)?,
-        origins,
-        absent: if about["absent"] == "zero" { Absent::Zero } else { Absent::Missing },
-    })
+    let absent = if about["absent"] == "zero" { Absent::Zero } else { Absent::Missing };
+    let frame = frame_of(&schema, &batches, &place)?;
+    Ok((text(&about["name"]).unwrap_or_default(), absent, Rows { frame, origins, marks }))
+}
+
+fn take_origins(role: &str, array: &ArrayRef, cells: &mut [Origin]) {
+    for (place, cell) in cells.iter_mut().enumerate().take(array.len()) {
+        match role {
+            "file" => cell.file = array.as_primitive::<UInt16Type>().value(place),
+            "row" => cell.row = array.as_primitive::<UInt32Type>().value(place),
+            _ => cell.column = array.as_primitive::<UInt16Type>().value(place),
+        }
+    }
+}
+
+fn take_marks(role: &str, array: &ArrayRef, first: u32, marks: &mut BTreeMap<u32, Mark>) {
+    for place in (0..array.len()).filter(|&place| array.is_valid(place)) {
+        let mark = marks.entry(first + place as u32).or_default();
+        match role {
+            "status" => mark.status = Status::from_code(array.as_string::<i32>().value(place)),
+            "flag" => mark.flag = Some(array.as_string::<i32>().value(place).into()),
+            _ => {
+                let value = array.as_primitive::<Float64Type>().value(place);
+                let unbounded = Bounds { lower: 0.0, upper: f64::INFINITY };
+                let bounds = mark.bounds.get_or_insert(unbounded);
+                *(if role == "lower" { &mut bounds.lower } else { &mut bounds.upper }) = value;
+            }
+        }
+    }
 }
 
 /// Writes `frame`, units and gaps included.
@@ -312,23 +401,33 @@ mod tests {
     }
 
     #[test]
-    fn a_table_comes_back_with_its_origins() {
+    fn a_table_comes_back_with_its_origins_marks_and_totals() {
         let folder = agglo_testkit::scratch();
         let path = folder.path().join("table.parquet");
         let cell = |row| Origin { file: 0, row, column: 3 };
         let file =
             SourceFile { path: "a.xlsx".into(), blake3: "00".into(), sheet: Some("二".into()) };
-        let table = Table {
-            name: "activity".into(),
+        let withheld = Mark {
+            status: Some(Status::Suppressed),
+            bounds: Bounds::new(20.0, f64::INFINITY),
+            flag: Some("B".into()),
+        };
+        let rows = Rows {
             frame: frame(),
             origins: Origins {
                 files: vec![file],
                 cells: BTreeMap::from([("value".to_owned(), vec![cell(2), cell(3), cell(0)])]),
             },
-            absent: Absent::Zero,
+            marks: Marks::from([("value".to_owned(), BTreeMap::from([(1, withheld)]))]),
         };
+        let Rows { frame, origins, marks } = rows.clone();
+        let name = "activity".to_owned();
+        let table = Table { name, frame, origins, marks, totals: rows, absent: Absent::Zero };
         write_table(&path, &table).unwrap();
         assert_eq!(read_table(&path).unwrap(), table);
+        let without = Table { totals: Rows::default(), ..table.clone() };
+        write_table(&path, &without).unwrap();
+        assert_eq!(read_table(&path).unwrap(), without);
         write_frame(&path, &table.frame).unwrap();
         assert!(read_table(&path).unwrap_err().is_unreadable());
     }

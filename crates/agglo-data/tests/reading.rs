@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use agglo_core::{Absent, Datum, Frame, Gap, Key};
+use agglo_core::{Absent, Datum, Frame, Gap, Key, Status};
 use agglo_data::{ReadSpec, Reading, assemble, check_codes, read, read_table, write_table};
 use agglo_testkit::scratch;
 
@@ -229,13 +229,13 @@ fn numbers_of_other_countries_are_read_when_declared() {
     let reading = read_bytes("jobs.csv", text, |spec| ReadSpec {
         decimal: Some(','),
         thousands: Some('.'),
-        text_gaps: [("-".to_owned(), Gap::Missing)].into(),
+        marks: [("-".to_owned(), Status::Missing)].into(),
         ..spec
     });
     let expected = [number(1234.5), Datum::Gap(Gap::Missing)];
     assert_eq!(reading.frame.numbers("employment").unwrap(), expected);
     let undeclared = failure("activity", "jobs.csv", text, |spec| spec);
-    says(&undeclared, &["A0302", "decimal = \",\" and thousands = \".\"", "text_gaps"]);
+    says(&undeclared, &["A0302", "decimal = \",\" and thousands = \".\"", "marks"]);
 }
 
 #[test]

@@ -69,7 +69,8 @@ fn bea_counties_add_up_to_the_published_check_sum() {
     assert_eq!(reading.files.len(), 52);
     // README: 3,118 counties add up to 23,178,655,005 thousand dollars in 2021.
     let years = reading.frame.integers("period").unwrap();
-    assert_eq!(reading.rows_used, 3_118);
+    // The states, BEA regions and the nation are totals, each once though two files hold them.
+    assert_eq!((reading.rows_used, reading.rows_totals), (3_118 + 60, 60));
     assert_eq!(total(&reading, "value_added", |row| years[row] == 2021), 23_178_655_005.0);
     assert_eq!(reading.frame.column("value_added").unwrap().unit(), "Thousands of dollars");
     assert!(reading.rows_notes > 52);
@@ -91,16 +92,13 @@ fn bea_marks_and_levels_are_kept_apart() {
     // README: US 2021 = 23,315,081,000 thousand dollars.
     let nation = ReadSpec::new("activity", "CAGDP2_US_2001_2021.csv")
         .column("industry", "LineCode")
-        .keep("LineCode", &["1"])
-        .keep("level", &["country"]);
-    let nation = read_all(&nation, &root);
+        .keep("LineCode", &["1"]);
+    let nation = read_all(&ReadSpec { level: Some("country".into()), ..nation }, &root);
     assert_eq!(nation.rows_used, 1);
     assert_eq!(nation.frame.numbers("value_added").unwrap()[20], Datum::Number(23_315_081_000.0));
-    let regions = ReadSpec::new("region_year", "CAGDP2_US_2001_2021.csv")
-        .keep("LineCode", &["1"])
-        .keep("level", &["bea_region"]);
-    let regions = read_all(&regions, &root);
-    assert_eq!(regions.rows_used, 8);
+    let regions = ReadSpec::new("region_year", "CAGDP2_US_2001_2021.csv").keep("LineCode", &["1"]);
+    let regions = read_all(&ReadSpec { level: Some("bea_region".into()), ..regions }, &root);
+    assert_eq!((regions.rows_used, regions.rows_totals, regions.frame.n_rows()), (9, 1, 8 * 21));
     assert!(regions.frame.has("gdp") && !regions.frame.has("industry"));
 }
 

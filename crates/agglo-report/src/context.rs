@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use agglo_core::{Column, Datum, Frame, Lang, Values};
 use agglo_figure::Words;
 use agglo_study::address::{Address, cell_text};
+use agglo_study::run::interval_table;
 use agglo_study::{Finding, Findings};
 
 use crate::document::Origin;
@@ -176,9 +177,27 @@ impl<'a> TableView<'a> {
         .to_string()
     }
 
-    /// A cell as written, with its address.
+    /// A cell as written, with its address, and with its range where it rests on cells that the
+    /// source withheld.
     pub fn bound(self, row: usize, column: &str, format: Format) -> Bound {
-        format.bound(self.datum(row, column), Some(self.address(row, column)))
+        let bound = format.bound(self.datum(row, column), Some(self.address(row, column)));
+        let range = self.range(row, column).map(|(lower, upper)| {
+            let ends = [lower, upper].map(|end| format.number(end));
+            format!(" [{}, {}]", ends[0], ends[1])
+        });
+        match range {
+            Some(range) => Bound { en: bound.en + &range, zh: bound.zh + &range, ..bound },
+            None => bound,
+        }
+    }
+
+    /// The range of a number over the completions of withheld cells, where it has one.
+    fn range(self, row: usize, column: &str) -> Option<(f64, f64)> {
+        let intervals = self.finding.table(&interval_table(self.name))?;
+        let end =
+            |end: &str| intervals.numbers(&format!("{column}.{end}")).ok()?.get(row)?.number();
+        let ends = (end("lower")?, end("upper")?);
+        (ends.0 < ends.1).then_some(ends)
     }
 
     /// Where the table's numbers come from.

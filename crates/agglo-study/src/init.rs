@@ -18,12 +18,14 @@ pub struct Draft {
     pub understood: Vec<String>,
 }
 
-/// A study file for `files`, with paths as seen from the folder `root`.
+/// A study file for `files`, with paths as seen from the folder `root`; a folder stands for the files
+/// in it, of which those that cannot be read are named and left out.
 ///
 /// # Errors
-/// [`StudyError::Data`] when a file cannot be read.
+/// [`StudyError::Data`] when a file that was named cannot be read.
 pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
     let mut understood = Vec::new();
+    let files = &in_folders(files, &mut understood)?;
     let mut blocks = String::new();
     let mut names = BTreeSet::new();
     let mut boundaries = None;
@@ -55,7 +57,7 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         let name = distinct_name(&file, &mut names);
         let reading = agglo_data::read(&spec, Path::new("")).ok();
         if let Some(reading) = &reading {
-            understood.extend(leave_totals_out(&from_root, &reading.frame, &mut spec));
+            understood.extend(keep_totals_apart(&from_root, &reading.frame, &mut spec));
         }
         blocks.push_str(&block(&name, &from_root, &sniff, &spec));
         let Some(reading) = reading else { continue };
@@ -79,6 +81,55 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
             .to_owned(),
     };
     Ok(Draft { text: document(&id, &geo, &blocks, &policy, measure.as_deref()), understood })
+}
+
+/// What a study writes itself.
+const OWN: [&str; 6] = ["tables", "findings", "report", "study.toml", "run.json", "agglo.lock"];
+
+/// `files`, with those in folders in place of the folders, as far as they can be read.
+fn in_folders(files: &[PathBuf], understood: &mut Vec<String>) -> Result<Vec<PathBuf>, StudyError> {
+    let mut found = Vec::new();
+    for file in files {
+        if !file.is_dir() {
+            found.push(file.clone());
+            continue;
+        }
+        let mut inside = Vec::new();
+        list(file, &mut inside).map_err(|error| agglo_data::DataError::io(file, &error))?;
+        inside.sort_unstable();
+        for file in inside {
+            let file = file.strip_prefix(".").map_or(file.clone(), Path::to_path_buf);
+            let why = match (is_boundaries(&file), agglo_data::sniff(&file)) {
+                (true, _) => None,
+                (false, Ok(sniff)) if sniff.table.is_some() => None,
+                (false, Ok(_)) => Some("nothing in it answers a table".to_owned()),
+                (false, Err(error)) => {
+                    Some(error.diagnostics().first().map_or(String::new(), |d| d.message.clone()))
+                }
+            };
+            match why {
+                None => found.push(file),
+                Some(why) => understood.push(format!("{}: left out, {why}", file.display())),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn list(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(['.', '~']) || OWN.contains(&name.as_ref()) {
+            continue;
+        }
+        if path.is_dir() {
+            list(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The files, those of one layout in one folder under one pattern where it names no other file.
@@ -125,31 +176,34 @@ fn pattern(files: &[PathBuf]) -> Option<PathBuf> {
     if start + end >= names.iter().map(|name| name.len()).min()? || !first.is_ascii() {
         return None;
     }
-    let name = format!("{}*{}", &first[..start], &first[first.len() - end..]);
-    let pattern = files[0].with_file_name(name);
-    let named = agglo_data::files(&ReadSpec::new("activity", &pattern), Path::new("")).ok()?;
     let wanted: BTreeSet<&PathBuf> = files.iter().collect();
-    (named.iter().collect::<BTreeSet<_>>() == wanted).then_some(pattern)
+    let middles: BTreeSet<usize> = names.iter().map(|name| name.len() - start - end).collect();
+    let signs = if let Some(&n) = middles.first().filter(|_| middles.len() == 1) {
+        vec!["*".to_owned(), "?".repeat(n)]
+    } else {
+        vec!["*".to_owned()]
+    };
+    signs.into_iter().find_map(|sign| {
+        let name = format!("{}{sign}{}", &first[..start], &first[first.len() - end..]);
+        let pattern = files[0].with_file_name(name);
+        let named = agglo_data::files(&ReadSpec::new("activity", &pattern), Path::new("")).ok()?;
+        (named.iter().collect::<BTreeSet<_>>() == wanted).then_some(pattern)
+    })
 }
 
-/// Filters a region or industry out that is the sum of the others, and says so.
-fn leave_totals_out(file: &str, frame: &Frame, spec: &mut ReadSpec) -> Vec<String> {
+/// Keeps a region or industry apart that is the sum of the others, and says so.
+fn keep_totals_apart(file: &str, frame: &Frame, spec: &mut ReadSpec) -> Vec<String> {
     let mut said = Vec::new();
     for key in ["region", "industry"] {
-        let (Ok(codes), Some(heading)) = (frame.text(key), spec.columns.get(key)) else { continue };
+        let Some(heading) = spec.columns.get(key) else { continue };
         let totals = agglo_data::totals_among_parts(frame, key);
         if totals.is_empty() || spec.filter.contains_key(heading) {
             continue;
         }
-        let kept: BTreeSet<String> = codes
-            .iter()
-            .flatten()
-            .filter(|code| !totals.contains(code))
-            .map(ToString::to_string)
-            .collect();
         let names = totals.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-        said.push(format!("{file}: {key} {names} is the sum of the others and is filtered out"));
-        spec.filter.insert(heading.clone(), kept.into_iter().collect());
+        said.push(format!("{file}: {key} {names} is the sum of the others and is kept apart"));
+        let totals = totals.iter().map(ToString::to_string).collect();
+        spec.totals.insert(heading.clone(), totals);
     }
     said
 }
@@ -229,8 +283,17 @@ fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     if let Some(reader) = &spec.reader {
         let _ = writeln!(text, "reader  = {reader:?}");
     }
+    if let Some(level) = &spec.level {
+        let _ = writeln!(text, "level   = {level:?}");
+    }
     if !spec.columns.is_empty() {
         let _ = writeln!(text, "columns = {{ {} }}", pairs(&spec.columns));
+    }
+    if !spec.constants.is_empty() {
+        let _ = writeln!(text, "constants = {{ {} }}", pairs(&spec.constants));
+    }
+    if !spec.units.is_empty() {
+        let _ = writeln!(text, "units   = {{ {} }}", pairs(&spec.units));
     }
     if let Some(value) = &spec.value {
         let _ = writeln!(text, "value   = {value:?}");
@@ -238,9 +301,20 @@ fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     if let Some(periods) = spec.periods_across.as_ref().filter(|periods| !periods.is_empty()) {
         let _ = writeln!(text, "periods_across = {periods:?}");
     }
-    if !spec.filter.is_empty() {
-        let lists = spec.filter.iter().map(|(heading, kept)| format!("{heading} = {kept:?}"));
-        let _ = writeln!(text, "filter  = {{ {} }}", lists.collect::<Vec<_>>().join(", "));
+    for (key, lists) in [("filter ", &spec.filter), ("totals ", &spec.totals)] {
+        if !lists.is_empty() {
+            let lists =
+                lists.iter().map(|(heading, values)| format!("{} = {values:?}", key_text(heading)));
+            let _ = writeln!(text, "{key} = {{ {} }}", lists.collect::<Vec<_>>().join(", "));
+        }
+    }
+    if !spec.marks.is_empty() {
+        let marks =
+            spec.marks.iter().map(|(mark, status)| format!("{mark:?} = {:?}", status.code()));
+        let _ = writeln!(text, "marks   = {{ {} }}", marks.collect::<Vec<_>>().join(", "));
+    }
+    if let Some(row) = spec.header_row {
+        let _ = writeln!(text, "header_row = {row}");
     }
     for (key, mark) in [("decimal", spec.decimal), ("thousands", spec.thousands)] {
         if let Some(mark) = mark {
@@ -266,10 +340,16 @@ fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
     text
 }
 
+/// A key as TOML takes it: bare where it can be.
+fn key_text(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("{key:?}") }
+}
+
 fn pairs(columns: &BTreeMap<String, String>) -> String {
     columns
         .iter()
-        .map(|(role, heading)| format!("{role} = {heading:?}"))
+        .map(|(role, heading)| format!("{} = {heading:?}", key_text(role)))
         .collect::<Vec<_>>()
         .join(", ")
 }

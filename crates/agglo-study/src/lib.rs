@@ -16,6 +16,7 @@ pub mod address;
 pub mod binding;
 mod error;
 mod findings;
+mod harmonize;
 pub mod init;
 pub mod plan;
 pub mod record;

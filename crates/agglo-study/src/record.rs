@@ -43,8 +43,25 @@ pub struct DataRecord {
     pub rows_used: u64,
     /// Rows that did not.
     pub rows_rejected: u64,
+    /// Rows used that are totals, kept apart from their parts.
+    #[serde(default)]
+    pub rows_totals: u64,
+    /// Rows that the filter or the level left aside; not among the rows read.
+    #[serde(default)]
+    pub rows_filtered: u64,
+    /// Lines with remarks of the publisher; not among the rows read.
+    #[serde(default)]
+    pub rows_notes: u64,
     /// What the reader remarked.
     pub notes: Vec<NoteRecord>,
+}
+
+impl DataRecord {
+    /// Whether this block is of the table `name`, or of the table of which `name` is a part.
+    pub(crate) fn fills(&self, name: &str) -> bool {
+        self.table == name
+            || name.strip_prefix(&self.table).is_some_and(|rest| rest.starts_with('-'))
+    }
 }
 
 /// A remark in both languages.

@@ -14,8 +14,6 @@ const ROUNDING: f64 = 0.005;
 /// Below this many parts or sums, chance makes totals.
 const FEWEST_PARTS: usize = 3;
 const FEWEST_SUMS: usize = 3;
-/// A filter of more values than this is no longer read by anybody.
-const LONGEST_FILTER: usize = 200;
 
 /// Regions and industries that are the sum of all others in nearly every cell.
 pub(super) fn check(context: &Context<'_>, sink: &mut Sink) {
@@ -32,30 +30,28 @@ pub(super) fn check(context: &Context<'_>, sink: &mut Sink) {
                     "{key} {} is the sum of all others, and would be counted as one of them",
                     context.label(total)
                 );
-                let remedy = format!("list the others in `filter` of this block, by {key}");
+                let fix = kept_apart(context, key, &found);
+                let remedy = match &fix {
+                    Some(fix) => format!("keep it apart: totals = {}", fix.settings[0].value),
+                    None => format!("keep it apart with `totals` of its block, by {key}"),
+                };
                 let mut diagnostic =
                     context.about(codes::TOTAL_AMONG_PARTS, key, None, message, &remedy);
-                diagnostic.fix = filter(context, key, &found);
+                diagnostic.fix = fix;
                 diagnostic
             });
         }
     }
 }
 
-/// The filter that keeps everything but the totals, where there is one block, with a heading for
-/// the key and no filter of its own.
-fn filter(context: &Context<'_>, key: &str, totals: &[Key]) -> Option<Fix> {
+/// The setting that keeps the totals apart, where there is one block, with a heading for the key.
+fn kept_apart(context: &Context<'_>, key: &str, totals: &[Key]) -> Option<Fix> {
     let mut sources = context.sources();
     let (Some(source), None) = (sources.next(), sources.next()) else { return None };
-    let heading = source.columns.get(key).filter(|_| source.filter.is_empty())?;
-    let codes: BTreeSet<&Key> = context.grid.table.frame.text(key).ok()?.iter().flatten().collect();
-    let kept: Vec<String> =
-        codes.into_iter().filter(|code| !totals.contains(code)).map(|code| quoted(code)).collect();
-    if kept.len() > LONGEST_FILTER {
-        return None;
-    }
-    let value = format!("{{ {} = [{}] }}", quoted(heading), kept.join(", "));
-    let setting = Setting { key: "filter".to_owned(), value };
+    let heading = source.columns.get(key).filter(|_| source.totals.is_empty())?;
+    let codes: Vec<String> = totals.iter().map(|code| quoted(code)).collect();
+    let value = format!("{{ {} = [{}] }}", quoted(heading), codes.join(", "));
+    let setting = Setting { key: "totals".to_owned(), value };
     Some(Fix { block: source.name.clone(), settings: vec![setting] })
 }
 

@@ -3,31 +3,73 @@
 //! Wide over years; `GeoFIPS` quoted behind a leading blank; `(D)` withheld, `(NA)` not available,
 //! `(L)` below half the unit; remarks below the data; Windows-1252 where not plain ASCII.
 
-use agglo_core::{Gap, Note};
+use std::cmp::Ordering;
+
+use agglo_core::{Gap, Note, Text};
+use encoding_rs::WINDOWS_1252;
 
 use super::plan::{Binding, Plan, Request, RowKind};
 use super::wide::bind_periods;
+use super::{Look, Reader, ReaderInfo, Recognized};
 use crate::codes;
 use crate::diagnostic::{DataError, did_you_mean};
+use crate::sniff::{Proposal, Sureness};
 use crate::source::{Cell, Row};
 
-pub(super) const MARKS: [(&str, Gap); 3] =
+pub(super) static READER: Reader = Reader {
+    info: ReaderInfo {
+        id: "bea-cagdp2",
+        help: Text::new(
+            "GDP by county and industry, Bureau of Economic Analysis",
+            "美国经济分析局分县分行业 GDP",
+        ),
+    },
+    recognize,
+    sheet: None,
+    shape: None,
+    plan,
+    propose: Some(propose),
+    marks: &MARKS,
+    fallback: Some(WINDOWS_1252),
+};
+
+fn recognize(look: &Look<'_>) -> Option<Recognized> {
+    let why = format!("the headings {} are there", HEADINGS.join(", "));
+    look.has(&HEADINGS).then(|| Recognized::new(Sureness::Certain, why)).flatten()
+}
+
+fn propose(_look: &Look<'_>) -> Proposal {
+    let lines = SECTOR_LINES.iter().map(|line| (*line).to_owned()).collect();
+    Proposal {
+        table: "activity",
+        value: Some("value_added"),
+        filter: [("LineCode".to_owned(), lines)].into(),
+        reasons: vec![(
+            format!("filter = LineCode {}", SECTOR_LINES.join(", ")),
+            "sums stand among their parts; these are the private sectors, each once".to_owned(),
+        )],
+        ..Proposal::default()
+    }
+}
+
+const MARKS: [(&str, Gap); 3] =
     [("(D)", Gap::Suppressed), ("(NA)", Gap::Missing), ("(L)", Gap::BelowUnit)];
 
-pub(super) const HEADINGS: [&str; 3] = ["GeoFIPS", "LineCode", "IndustryClassification"];
+const HEADINGS: [&str; 3] = ["GeoFIPS", "LineCode", "IndustryClassification"];
 
 /// The lines of the private sectors, each once: no line is a sum of others.
-pub(crate) const SECTOR_LINES: [&str; 19] = [
+const SECTOR_LINES: [&str; 19] = [
     "3", "6", "10", "11", "12", "34", "35", "36", "45", "51", "56", "60", "64", "65", "69", "70",
     "76", "79", "82",
 ];
 
+/// The finest first; the sums of each are the levels after it.
 const LEVELS: [&str; 4] = ["county", "state", "bea_region", "country"];
 const STRIP: &[char] = &['"', ' '];
 /// The classification of lines that are sums across the classification.
 const NO_CLASS: &str = "...";
 
-pub(super) fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
+fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
     let mut plan = Plan::new(request);
     plan.strip = STRIP;
     let region = request.heading("GeoFIPS", "reader bea-cagdp2")?;
@@ -53,32 +95,33 @@ pub(super) fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
         if gdp { "gdp" } else { "value_added" }.to_owned()
     });
     bind_periods(request, &mut plan, &measure)?;
-    request.bind_filters(&mut plan, &["level"])?;
+    request.bind_filters(&mut plan)?;
     plan.unit = Some(request.heading("Unit", "reader bea-cagdp2")?);
 
-    let county = ["county".to_owned()];
-    let kept = request.spec.filter.get("level").map_or(&county[..], Vec::as_slice).to_vec();
-    if let Some(unknown) = kept.iter().find(|level| !LEVELS.contains(&level.as_str())) {
-        let message = format!("filter.level does not know `{unknown}`");
-        return Err(request.refuse(codes::BAD_SETTING, message, did_you_mean(unknown, LEVELS)));
-    }
-    if !request.spec.filter.contains_key("level") {
+    let wanted = request.spec.level.as_deref().unwrap_or(LEVELS[0]);
+    let Some(kept) = LEVELS.iter().position(|level| *level == wanted) else {
+        let message = format!("this reader has no level `{wanted}`");
+        return Err(request.refuse(codes::BAD_SETTING, message, did_you_mean(wanted, LEVELS)));
+    };
+    if request.spec.level.is_none() {
         plan.notes.push(Note::new(
             "bea-counties",
-            "Counties were read; states, BEA regions and the nation were left aside \
-             (filter = { level = [\"state\"] } reads others)",
-            "仅读入县级地区；州、BEA 大区与全国未读入",
+            "Counties were read; states, BEA regions and the nation were kept apart as totals \
+             (level = \"state\" reads others)",
+            "读入县级地区；州、BEA 大区与全国作为合计另存",
         ));
     }
     plan.classify = Some(Box::new(move |row| {
         let mut buffer = String::new();
         let fips = row.cell(region).text(&mut buffer).trim_matches(STRIP).to_owned();
         let Some(level) = level(&fips) else { return RowKind::Remark };
-        let is_sum = class.is_some_and(|column| is_sum(row, column));
-        if is_sum || !kept.iter().any(|kept| kept == level) {
-            RowKind::Aside
-        } else {
-            RowKind::Data
+        if class.is_some_and(|column| is_sum(row, column)) {
+            return RowKind::Aside;
+        }
+        match LEVELS.iter().position(|known| *known == level).cmp(&Some(kept)) {
+            Ordering::Less => RowKind::Aside,
+            Ordering::Equal => RowKind::Data,
+            Ordering::Greater => RowKind::Total,
         }
     }));
     Ok(plan)

@@ -1,49 +1,30 @@
 //! Rows become columns: the one place where cells turn into keys, numbers and gaps.
 
-use std::collections::HashMap;
+use agglo_core::{Datum, Mark};
 
-use agglo_core::{Column, Datum, Frame, Values};
-
-use super::plan::{Binding, Plan, RowKind, Target};
+use super::plan::{Binding, Marked, Plan, RowKind, Target};
+use super::store::{MAX_KEYS, NONE, Staged, Store};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place, Sink};
 use crate::intern::Interner;
-use crate::number::{NumberFormat, whole_number};
+use crate::number::{NotANumber, NumberFormat, whole_number};
 use crate::source::{Cell, Row};
-use crate::spec::{Origin, Origins, SourceFile};
+use crate::spec::{Origin, Rows, SourceFile};
 use crate::table::{Kind, Sign, TableSpec};
-
-/// No table has more keys.
-const MAX_KEYS: usize = 5;
-const NONE: u32 = u32::MAX;
-
-/// A cell that was understood.
-#[derive(Clone, Copy)]
-enum Staged {
-    Text(u32),
-    Integer(Option<i64>),
-    Number(Datum),
-}
-
-enum Store {
-    Text(Interner, Vec<u32>),
-    Integer(Vec<Option<i64>>),
-    Number(Vec<Datum>),
-}
 
 /// The rows of one source so far.
 pub(super) struct Collector {
     targets: Vec<Target>,
-    stores: Vec<Store>,
-    /// One list per target; empty for keys.
-    origins: Vec<Vec<Origin>>,
-    /// Key → file and row that gave it; `None` where rows may repeat.
-    seen: Option<HashMap<[u32; MAX_KEYS], (u16, u32)>>,
+    /// One per target; used by those that hold text.
+    interners: Vec<Interner>,
+    parts: Store,
+    totals: Store,
     unit: Option<(String, u32)>,
     files: Vec<SourceFile>,
     pub(super) sink: Sink,
     pub(super) n_read: u64,
     pub(super) n_used: u64,
+    pub(super) n_totals: u64,
     pub(super) n_filtered: u64,
     pub(super) n_remarks: u64,
     staged: Vec<Staged>,
@@ -77,26 +58,19 @@ impl FileContext<'_> {
 
 impl Collector {
     pub(super) fn new(table: &'static TableSpec, targets: Vec<Target>) -> Collector {
-        let stores = targets
-            .iter()
-            .map(|target| match target.kind {
-                Kind::Text => Store::Text(Interner::default(), Vec::new()),
-                Kind::Integer => Store::Integer(Vec::new()),
-                Kind::Number => Store::Number(Vec::new()),
-            })
-            .collect();
         let has = |name: &str| targets.iter().any(|target| target.name == name);
         let repeats = table.repeats_without.is_some_and(|key| !has(key));
         Collector {
-            origins: vec![Vec::new(); targets.len()],
-            seen: (!repeats).then(HashMap::new),
-            stores,
+            interners: targets.iter().map(|_| Interner::default()).collect(),
+            parts: Store::new(&targets, repeats),
+            totals: Store::new(&targets, repeats),
             targets,
             unit: None,
             files: Vec::new(),
             sink: Sink::default(),
             n_read: 0,
             n_used: 0,
+            n_totals: 0,
             n_filtered: 0,
             n_remarks: 0,
             staged: Vec::new(),
@@ -112,38 +86,56 @@ impl Collector {
         self.files.push(file);
     }
 
-    /// Takes one row: into the frame, aside, or rejected with the reason.
-    pub(super) fn row(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) {
+    /// Takes one row: among the parts or the totals, aside, or rejected with the reason.
+    ///
+    /// `kind` is what the layout says of the row; the plan is asked where it says nothing.
+    pub(super) fn row(
+        &mut self,
+        file: &FileContext<'_>,
+        number: u32,
+        row: &dyn Row,
+        kind: Option<RowKind>,
+    ) {
         let plan = file.plan;
-        let kind = plan.classify.as_ref().map_or(RowKind::Data, |classify| classify(row));
-        let kept = |(column, values): &(usize, Vec<String>)| {
+        let classified = || plan.classify.as_ref().map_or(RowKind::Data, |classify| classify(row));
+        let mut kind = kind.unwrap_or_else(classified);
+        let holds = |(column, values): &(usize, Vec<String>)| {
             let mut buffer = String::new();
             let text = row.cell(*column).text(&mut buffer).trim_matches(plan.strip);
             values.iter().any(|value| value == text)
         };
+        let total_in = |column: usize| plan.totals.iter().any(|t| t.0 == column && holds(t));
+        if kind == RowKind::Data && plan.totals.iter().any(holds) {
+            kind = RowKind::Total;
+        }
+        let kept = || plan.filters.iter().all(|filter| holds(filter) || total_in(filter.0));
         match kind {
             RowKind::Remark => {
                 self.n_remarks += 1;
                 self.sink.push(codes::NOTES_AFTER_DATA, || {
                     let message = "a remark of the publisher, not a row of data";
-                    let found = row.cell(0).text(&mut String::new()).to_owned();
+                    let mut buffer = String::new();
+                    let cells = (0..row.len()).map(|column| row.cell(column));
+                    let first = cells.into_iter().find(|cell| !cell.is_blank());
+                    let found = first.unwrap_or(Cell::Empty).text(&mut buffer).to_owned();
                     file.diagnostic(codes::NOTES_AFTER_DATA, number, None, message, "").found(found)
                 });
-                return;
             }
-            RowKind::Aside => {
-                self.n_filtered += 1;
-                return;
+            RowKind::Data | RowKind::Total if kept() => {
+                let is_total = kind == RowKind::Total;
+                let good = self.stage(file, number, row);
+                // Files of parts often repeat the totals of the whole.
+                if good && is_total && self.repeats(file, number, row) {
+                    self.n_filtered += 1;
+                    return;
+                }
+                self.n_read += 1;
+                if good && self.store(file, number, row, is_total) {
+                    self.n_used += 1;
+                    self.n_totals += u64::from(is_total);
+                }
             }
-            RowKind::Data if !plan.filters.iter().all(kept) => {
-                self.n_filtered += 1;
-                return;
-            }
-            RowKind::Data => {}
-        }
-        self.n_read += 1;
-        if self.stage(file, number, row) && self.store(file, number, row) {
-            self.n_used += 1;
+            RowKind::Data | RowKind::Total | RowKind::Aside => self.n_filtered += 1,
         }
     }
 
@@ -174,7 +166,7 @@ impl Collector {
                     continue;
                 }
             };
-            if let Some(staged) = self.cell(file, place, number, cell, column) {
+            if let Some(staged) = self.cell(file, place, number, row, cell, column) {
                 self.staged.push(staged);
             } else {
                 good = false;
@@ -190,17 +182,18 @@ impl Collector {
         file: &FileContext<'_>,
         place: usize,
         number: u32,
+        row: &dyn Row,
         cell: Cell<'_>,
         column: Option<usize>,
     ) -> Option<Staged> {
         let target = &self.targets[place];
         let name = &target.name;
         let text = |cell: Cell<'_>| cell.text(&mut String::new()).to_owned();
-        match (target.kind, &mut self.stores[place]) {
-            (Kind::Text, Store::Text(interner, _)) => {
+        match target.kind {
+            Kind::Text => {
                 let text = cell.text(&mut self.buffer).trim_matches(file.plan.strip);
                 if !text.is_empty() {
-                    return Some(Staged::Text(interner.place(text)));
+                    return Some(Staged::Text(self.interners[place].place(text)));
                 }
                 if !target.filled {
                     return Some(Staged::Text(NONE));
@@ -212,7 +205,7 @@ impl Collector {
                 });
                 None
             }
-            (Kind::Integer, _) => {
+            Kind::Integer => {
                 let value = whole_number(cell).filter(|value| i32::try_from(*value).is_ok());
                 let optional = !target.filled && !target.is_key;
                 if value.is_some() || (optional && file.format.datum(cell).is_ok_and(is_gap)) {
@@ -234,8 +227,7 @@ impl Collector {
                 });
                 None
             }
-            (Kind::Number, _) => self.number(file, place, number, cell, column),
-            (Kind::Text, _) => unreachable!("text is stored as text"),
+            Kind::Number => self.number(file, place, number, row, cell, column),
         }
     }
 
@@ -244,6 +236,7 @@ impl Collector {
         file: &FileContext<'_>,
         place: usize,
         number: u32,
+        row: &dyn Row,
         cell: Cell<'_>,
         column: Option<usize>,
     ) -> Option<Staged> {
@@ -257,7 +250,15 @@ impl Collector {
                 file.diagnostic(codes::NAN_AS_MISSING, number, column, message, remedy)
             });
         }
-        match file.format.datum(cell) {
+        let (datum, mark) = match understood(file, row, name, cell, column) {
+            Ok(Marked { datum, mark }) => (Ok(datum), mark),
+            Err(why) => (Err(why), Mark::default()),
+        };
+        let staged = |datum| {
+            let mark = (!mark.is_empty()).then(|| Box::new(mark.clone()));
+            Some(Staged::Number(datum, mark))
+        };
+        match datum {
             Ok(Datum::Number(value)) if value < 0.0 && target.sign != Sign::Any => {
                 let (code, message) = if target.sign == Sign::Count {
                     (codes::NEGATIVE, format!("`{name}` cannot be negative"))
@@ -265,15 +266,15 @@ impl Collector {
                     (codes::NEGATIVE_KEPT, format!("`{name}` is negative"))
                 };
                 let remedy = match code {
-                    codes::NEGATIVE => "correct the cell, or declare the mark in text_gaps",
+                    codes::NEGATIVE => "correct the cell, or declare the mark in `marks`",
                     _ => "kept; leave the row out of measures that form shares",
                 };
                 self.sink.push(code, || {
                     file.diagnostic(code, number, column, message, remedy).found(text(cell))
                 });
-                (code == codes::NEGATIVE_KEPT).then_some(Staged::Number(Datum::Number(value)))
+                if code == codes::NEGATIVE_KEPT { staged(Datum::Number(value)) } else { None }
             }
-            Ok(datum) => Some(Staged::Number(datum)),
+            Ok(datum) => staged(datum),
             Err(why) => {
                 self.sink.push(codes::NOT_A_NUMBER, || {
                     let message = format!("`{name}` is not a number");
@@ -306,32 +307,31 @@ impl Collector {
     }
 
     /// Puts the staged row into the columns, once per period in the wide layout.
-    fn store(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+    fn store(
+        &mut self,
+        file: &FileContext<'_>,
+        number: u32,
+        row: &dyn Row,
+        is_total: bool,
+    ) -> bool {
         if file.plan.periods.is_empty() {
-            if !self.is_new(file, number) {
+            if !self.is_new(file, number, is_total) {
                 return false;
             }
-            self.append(file, number, None);
+            self.append(file, number, row, is_total, None);
             return true;
         }
-        let across = |kind: Kind| {
-            let is = |place: &usize| file.plan.bindings[*place] == Binding::Across;
-            (0..self.targets.len()).filter(is).find(|&place| self.targets[place].kind == kind)
-        };
-        let (Some(period_at), Some(value_at)) = (across(Kind::Integer), across(Kind::Number))
-        else {
-            unreachable!("the wide plan binds a period and a number across");
-        };
+        let (period_at, value_at) = self.across(file);
         // The row is used whole or not at all, so every cell is looked at before one is stored.
         let mut cells = Vec::with_capacity(file.plan.periods.len());
         for &(column, period) in &file.plan.periods {
-            let cell = self.cell(file, value_at, number, row.cell(column), Some(column));
+            let cell = self.cell(file, value_at, number, row, row.cell(column), Some(column));
             cells.push((column, period, cell));
         }
         let mut good = cells.iter().all(|(_, _, cell)| cell.is_some());
         for &(_, period, _) in &cells {
             self.staged[period_at] = Staged::Integer(Some(period));
-            good = good && self.is_new(file, number);
+            good = good && self.is_new(file, number, is_total);
         }
         if !good {
             return false;
@@ -341,29 +341,59 @@ impl Collector {
             if let Some(cell) = cell {
                 self.staged[value_at] = cell;
             }
-            self.append(file, number, Some(column));
+            self.append(file, number, row, is_total, Some(column));
         }
         true
+    }
+
+    /// The places of the period and the measure of the wide layout.
+    fn across(&self, file: &FileContext<'_>) -> (usize, usize) {
+        let place = |kind: Kind| {
+            let is = |place: &usize| file.plan.bindings[*place] == Binding::Across;
+            (0..self.targets.len()).filter(is).find(|&place| self.targets[place].kind == kind)
+        };
+        let (Some(period_at), Some(value_at)) = (place(Kind::Integer), place(Kind::Number)) else {
+            unreachable!("the wide plan binds a period and a number across");
+        };
+        (period_at, value_at)
+    }
+
+    /// Whether the staged row stands among the totals already, with the same values.
+    fn repeats(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+        if file.plan.periods.is_empty() {
+            return self.totals.says_the_same(&self.key(), &self.staged);
+        }
+        let (period_at, value_at) = self.across(file);
+        file.plan.periods.iter().all(|&(column, period)| {
+            self.staged[period_at] = Staged::Integer(Some(period));
+            if self.totals.given(&self.key()).is_none() {
+                return false;
+            }
+            let cell = self.cell(file, value_at, number, row, row.cell(column), Some(column));
+            cell.is_some_and(|cell| {
+                self.staged[value_at] = cell;
+                self.totals.says_the_same(&self.key(), &self.staged)
+            })
+        })
     }
 
     fn key(&self) -> [u32; MAX_KEYS] {
         let mut key = [NONE; MAX_KEYS];
         let places = (0..self.targets.len()).filter(|&place| self.targets[place].is_key);
         for (slot, place) in key.iter_mut().zip(places) {
-            *slot = match self.staged[place] {
-                Staged::Text(text) => text,
+            *slot = match &self.staged[place] {
+                Staged::Text(text) => *text,
                 Staged::Integer(value) => value.map_or(NONE, |value| value as i32 as u32),
-                Staged::Number(_) => unreachable!("a key is no number"),
+                Staged::Number(..) => unreachable!("a key is no number"),
             };
         }
         key
     }
 
     /// Whether the staged key was not there before; reports both rows where it was.
-    fn is_new(&mut self, file: &FileContext<'_>, number: u32) -> bool {
-        let key = self.key();
-        let Some(seen) = &self.seen else { return true };
-        let Some(&(first_file, first_row)) = seen.get(&key) else { return true };
+    fn is_new(&mut self, file: &FileContext<'_>, number: u32, is_total: bool) -> bool {
+        let store = if is_total { &self.totals } else { &self.parts };
+        let Some((first_file, first_row)) = store.given(&self.key()) else { return true };
         let words = self.key_in_words();
         let same_file = usize::from(first_file) + 1 == self.files.len();
         let elsewhere = &self.files[usize::from(first_file)].path;
@@ -379,11 +409,12 @@ impl Collector {
     fn key_in_words(&self) -> String {
         let keys = self.targets.iter().enumerate().filter(|(_, target)| target.is_key);
         let words = keys.map(|(place, target)| {
-            let value = match (self.staged[place], &self.stores[place]) {
-                (Staged::Text(text), Store::Text(interner, _)) if text != NONE => {
-                    interner.text(text).map(AsRef::as_ref).unwrap_or_default().to_owned()
+            let value = match &self.staged[place] {
+                Staged::Text(text) if *text != NONE => {
+                    let text = self.interners[place].text(*text);
+                    text.map(AsRef::as_ref).unwrap_or_default().to_owned()
                 }
-                (Staged::Integer(Some(value)), _) => value.to_string(),
+                Staged::Integer(Some(value)) => value.to_string(),
                 _ => "none".to_owned(),
             };
             format!("{} {value}", target.name)
@@ -391,58 +422,54 @@ impl Collector {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    fn append(&mut self, file: &FileContext<'_>, number: u32, across: Option<usize>) {
+    fn append(
+        &mut self,
+        file: &FileContext<'_>,
+        number: u32,
+        row: &dyn Row,
+        is_total: bool,
+        across: Option<usize>,
+    ) {
         let file_idx = (self.files.len() - 1) as u16;
+        let origin = |place: usize| {
+            let column = match &file.plan.bindings[place] {
+                Binding::Column(column) => Some(*column),
+                Binding::Across => across,
+                Binding::Constant(_) => None,
+            };
+            column.map_or(Origin::default(), |column| {
+                let (row, column) = row.origin(column).unwrap_or((number, column as u16));
+                Origin { file: file_idx, row, column }
+            })
+        };
         let key = self.key();
-        if let Some(seen) = &mut self.seen {
-            seen.insert(key, (file_idx, number));
-        }
-        for (place, store) in self.stores.iter_mut().enumerate() {
-            match (store, self.staged[place]) {
-                (Store::Text(_, texts), Staged::Text(text)) => texts.push(text),
-                (Store::Integer(values), Staged::Integer(value)) => values.push(value),
-                (Store::Number(values), Staged::Number(datum)) => values.push(datum),
-                _ => unreachable!("a cell is staged in its column's kind"),
-            }
-            if !self.targets[place].is_key {
-                let column = match &file.plan.bindings[place] {
-                    Binding::Column(column) => Some(*column),
-                    Binding::Across => across,
-                    Binding::Constant(_) => None,
-                };
-                self.origins[place].push(column.map_or(Origin::default(), |column| Origin {
-                    file: file_idx,
-                    row: number,
-                    column: column as u16,
-                }));
-            }
-        }
+        let store = if is_total { &mut self.totals } else { &mut self.parts };
+        store.append(&self.targets, &self.staged, key, (file_idx, number), origin);
     }
 
-    /// The frame with its origins, and what was found.
-    pub(super) fn finish(self) -> (Frame, Origins, Sink) {
+    /// The parts, the totals, and what was found.
+    pub(super) fn finish(self) -> (Rows, Rows, Sink) {
         let unit = self.unit.map(|(unit, _)| unit).unwrap_or_default();
-        let mut columns = Vec::new();
-        let mut origins = Origins { files: self.files, ..Origins::default() };
-        for ((target, store), cells) in self.targets.into_iter().zip(self.stores).zip(self.origins)
-        {
-            let values = match store {
-                Store::Text(interner, texts) => {
-                    Values::Text(texts.iter().map(|&text| interner.text(text).cloned()).collect())
-                }
-                Store::Integer(values) => Values::Integer(values),
-                Store::Number(values) => Values::Number(values),
-            };
-            let from_file = target.unit.is_empty() && target.kind == Kind::Number;
-            let unit = if from_file { unit.clone() } else { target.unit };
-            if !target.is_key {
-                origins.cells.insert(target.name.clone(), cells);
-            }
-            columns.push(Column::new(target.name, unit, values));
-        }
-        // Targets are distinct and every store grew by one per row.
-        (Frame::new(columns).unwrap_or_default(), origins, self.sink)
+        let finish =
+            |store: Store| store.finish(&self.targets, &self.interners, &unit, &self.files);
+        (finish(self.parts), finish(self.totals), self.sink)
     }
+}
+
+/// The number or gap of a cell, and what the layout's flags say of it.
+fn understood(
+    file: &FileContext<'_>,
+    row: &dyn Row,
+    measure: &str,
+    cell: Cell<'_>,
+    column: Option<usize>,
+) -> Result<Marked, NotANumber> {
+    if let (Some(marker), Some(column)) = (&file.plan.marker, column)
+        && let Some(marked) = marker(row, measure, column, file.format)
+    {
+        return marked;
+    }
+    Ok(Marked { datum: file.format.datum(cell)?, mark: Mark::default() })
 }
 
 fn is_gap(datum: Datum) -> bool {

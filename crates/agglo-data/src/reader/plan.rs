@@ -1,10 +1,10 @@
 //! How the headings of one file answer the columns of a table.
 
-use agglo_core::{Gap, Note};
+use agglo_core::{Bounds, Datum, Gap, Mark, Note, Status};
 
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
-use crate::number::{NumberFormat, whole_number};
+use crate::number::{NotANumber, NumberFormat, whole_number};
 use crate::source::{Cell, Row};
 use crate::spec::ReadSpec;
 use crate::table::{ColumnSpec, GROUP_PREFIXES, Kind, Sign, TableSpec};
@@ -34,13 +34,42 @@ pub(crate) enum Binding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowKind {
     Data,
-    /// A total or a level that was not asked for.
+    /// A total of other rows, kept apart from them.
+    Total,
+    /// A level that was not asked for.
     Aside,
     /// A remark of the publisher.
     Remark,
 }
 
+impl RowKind {
+    /// Whether the row holds data, and is no total.
+    pub(crate) fn is_data(self) -> bool {
+        self == RowKind::Data
+    }
+}
+
 type Classify = Box<dyn Fn(&dyn Row) -> RowKind>;
+
+/// A cell with what its flags say.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Marked {
+    pub(crate) datum: Datum,
+    pub(crate) mark: Mark,
+}
+
+impl Marked {
+    /// `datum` with `mark`, which stands over it where it says that there is no number.
+    pub(crate) fn new(datum: Datum, mark: Mark) -> Marked {
+        let gap = mark.status.and_then(Status::gap);
+        Marked { datum: gap.map_or(datum, Datum::Gap), mark }
+    }
+}
+
+/// What the flags of a row say of the measure in a column; `None` where they say nothing and the
+/// cell is read as it stands.
+pub(crate) type Marker =
+    Box<dyn Fn(&dyn Row, &str, usize, &NumberFormat) -> Option<Result<Marked, NotANumber>>>;
 
 /// What to do with every row of one file.
 pub(crate) struct Plan {
@@ -50,6 +79,9 @@ pub(crate) struct Plan {
     /// Wide layout: column and period.
     pub(crate) periods: Vec<(usize, i64)>,
     pub(crate) filters: Vec<(usize, Vec<String>)>,
+    /// Column and the values whose rows are totals.
+    pub(crate) totals: Vec<(usize, Vec<String>)>,
+    pub(crate) marker: Option<Marker>,
     /// The column that names the unit of the row.
     pub(crate) unit: Option<usize>,
     pub(crate) classify: Option<Classify>,
@@ -66,6 +98,8 @@ impl Plan {
             bindings: Vec::new(),
             periods: Vec::new(),
             filters: Vec::new(),
+            totals: Vec::new(),
+            marker: None,
             unit: None,
             classify: None,
             strip: &[],
@@ -244,13 +278,19 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// Binds the filters, all but those on `pseudo` headings, and the unit column.
-    pub(crate) fn bind_filters(&self, plan: &mut Plan, pseudo: &[&str]) -> Result<(), DataError> {
+    /// Binds the filters, the totals, the flags and bounds that stand in columns of their own, and
+    /// the unit column.
+    pub(crate) fn bind_filters(&self, plan: &mut Plan) -> Result<(), DataError> {
         for (heading, values) in &self.spec.filter {
-            if !pseudo.contains(&heading.as_str()) {
-                let values = values.iter().map(|value| value.trim().to_owned()).collect();
-                plan.filters.push((self.heading(heading, "filter")?, values));
-            }
+            let values = values.iter().map(|value| value.trim().to_owned()).collect();
+            plan.filters.push((self.heading(heading, "filter")?, values));
+        }
+        for (heading, values) in &self.spec.totals {
+            let values = values.iter().map(|value| value.trim().to_owned()).collect();
+            plan.totals.push((self.heading(heading, "totals")?, values));
+        }
+        if plan.marker.is_none() {
+            plan.marker = self.own_marker()?;
         }
         if let Some(heading) = self.spec.columns.get("unit")
             && self.table.column("unit").is_none()
@@ -260,6 +300,41 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// The marker for flags and bounds in columns that the source names.
+    fn own_marker(&self) -> Result<Option<Marker>, DataError> {
+        if self.spec.flags.is_empty() && self.spec.bounds.is_empty() {
+            return Ok(None);
+        }
+        let mut flags = Vec::new();
+        for (measure, heading) in &self.spec.flags {
+            flags.push((measure.clone(), self.heading(heading, &format!("flags.{measure}"))?));
+        }
+        let mut bounds = Vec::new();
+        for (measure, (lower, upper)) in &self.spec.bounds {
+            let setting = format!("bounds.{measure}");
+            let columns = (self.heading(lower, &setting)?, self.heading(upper, &setting)?);
+            bounds.push((measure.clone(), columns));
+        }
+        let meanings = self.spec.marks.clone();
+        Ok(Some(Box::new(move |row, measure, column, format| {
+            let mut mark = Mark::default();
+            if let Some((_, column)) = flags.iter().find(|(name, _)| name == measure) {
+                let mut buffer = String::new();
+                let flag = row.cell(*column).text(&mut buffer);
+                if !flag.is_empty() {
+                    mark.flag = Some(flag.into());
+                    mark.status = meanings.get(flag).copied();
+                }
+            }
+            if let Some((_, (lower, upper))) = bounds.iter().find(|(name, _)| name == measure) {
+                let bound = |column: usize| format.datum(row.cell(column)).ok()?.number();
+                let upper = bound(*upper).unwrap_or(f64::INFINITY);
+                mark.bounds = bound(*lower).and_then(|lower| Bounds::new(lower, upper));
+            }
+            Some(format.datum(row.cell(column)).map(|datum| Marked::new(datum, mark)))
+        })))
+    }
+
     /// How numbers are written, with the reader's own marks.
     pub(crate) fn number_format(&self, marks: &[(&str, Gap)]) -> Result<NumberFormat, DataError> {
         if self.spec.thousands.is_some_and(|sign| sign == self.spec.decimal.unwrap_or('.')) {
@@ -267,7 +342,9 @@ impl Request<'_> {
             return Err(self.refuse(codes::BAD_SETTING, message, "give one of them another sign"));
         }
         let own = marks.iter().map(|&(mark, gap)| (mark.to_owned(), gap));
-        let given = self.spec.text_gaps.iter().map(|(mark, gap)| (mark.trim().to_owned(), *gap));
+        let given = self.spec.marks.iter();
+        let given =
+            given.filter_map(|(mark, status)| Some((mark.trim().to_owned(), status.gap()?)));
         Ok(NumberFormat::new(self.spec.decimal, self.spec.thousands, own.chain(given)))
     }
 }

@@ -1,11 +1,33 @@
 //! Tidy layout: one row per key, one column per measure.
 
+use agglo_core::Text;
+
 use super::plan::{Binding, Plan, Request};
+use super::{Look, Reader, ReaderInfo, Recognized};
 use crate::codes;
 use crate::diagnostic::DataError;
 use crate::table::GROUP_PREFIXES;
 
-pub(super) fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
+pub(super) static READER: Reader = Reader {
+    info: ReaderInfo {
+        id: "tidy",
+        help: Text::new("one row per key, one column per measure", "每行一个键、每列一个指标"),
+    },
+    recognize: fallback,
+    sheet: None,
+    shape: None,
+    plan,
+    propose: None,
+    marks: &[],
+    fallback: None,
+};
+
+/// Any table that is nothing else.
+fn fallback(_look: &Look<'_>) -> Option<Recognized> {
+    None
+}
+
+fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
     if request.spec.periods_across.is_some() {
         let message = "`periods_across` belongs to the wide layout";
         return Err(request.refuse(codes::BAD_SETTING, message, "set reader = \"wide\""));
@@ -36,7 +58,7 @@ pub(super) fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
         );
         return Err(request.refuse(codes::NO_MEASURE, message, remedy));
     }
-    request.bind_filters(&mut plan, &[])?;
+    request.bind_filters(&mut plan)?;
     Ok(plan)
 }
 

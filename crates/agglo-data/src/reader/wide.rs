@@ -1,11 +1,46 @@
 //! Wide layout: one row per key, one column per period.
 
-use super::plan::{Binding, Plan, Request};
+use agglo_core::Text;
+
+use super::plan::{Binding, Plan, Request, fold};
+use super::{Look, Reader, ReaderInfo, Recognized};
 use crate::codes;
 use crate::diagnostic::DataError;
 use crate::number::year_in_heading;
+use crate::sniff::Sureness;
 
-pub(super) fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
+pub(super) static READER: Reader = Reader {
+    info: ReaderInfo {
+        id: "wide",
+        help: Text::new("one row per key, one column per period", "每行一个键、每列一个年份"),
+    },
+    recognize,
+    sheet: None,
+    shape: None,
+    plan,
+    propose: None,
+    marks: &[],
+    fallback: None,
+};
+
+fn recognize(look: &Look<'_>) -> Option<Recognized> {
+    if look.spec.periods_across.is_some() {
+        return Recognized::new(Sureness::Certain, "`periods_across` is given");
+    }
+    let years: Vec<&String> =
+        look.headings.iter().filter(|heading| year_in_heading(heading).is_some()).collect();
+    let mapped =
+        look.spec.columns.contains_key("period") || look.spec.constants.contains_key("period");
+    let named = |heading: &String| matches!(fold(heading).as_str(), "period" | "year");
+    if years.len() < 2 || mapped || look.headings.iter().any(named) {
+        return None;
+    }
+    let (first, last) = (years[0], years[years.len() - 1]);
+    let why = format!("{} headings are years, {first} to {last}", years.len());
+    Recognized::new(Sureness::Likely, why)
+}
+
+fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
     let mut plan = Plan::new(request);
     request.bind_keys(&mut plan, &["period"])?;
     let default = request.table.measures.iter().find(|column| column.required);
@@ -19,7 +54,7 @@ pub(super) fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
         }
     };
     bind_periods(request, &mut plan, &measure)?;
-    request.bind_filters(&mut plan, &[])?;
+    request.bind_filters(&mut plan)?;
     Ok(plan)
 }
 

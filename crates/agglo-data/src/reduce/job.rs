@@ -11,7 +11,7 @@ use super::engine_error;
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic};
 use crate::number::NumberFormat;
-use crate::reader::{Binding, Plan, Request, tidy_plan};
+use crate::reader::{Binding, Look, Plan, Request, recognize, tidy_plan};
 use crate::source::{OpenOptions, Source, SourceFormat, expand};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, Sign, table_spec};
@@ -61,7 +61,7 @@ impl Job {
             sources.push(Source::open(path, shown, options)?);
         }
         let first = &sources[0];
-        let (layout, _) = crate::reader::recognize(&first.headings, Some(spec));
+        let (layout, _) = recognize(&Look::new(first, spec));
         let extension = |path: &Path| {
             path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default()
         };
@@ -75,7 +75,7 @@ impl Job {
                 && !path.to_string_lossy().contains(['*', '?', '['])
         };
         let utf8 = |source: &Source| source.scan.encoding == encoding_rs::UTF_8;
-        let plain = (layout == "tidy" || spec.reader.is_some())
+        let plain = (layout.info.id == "tidy" || spec.reader.is_some())
             && first.format != SourceFormat::Workbook
             && sources.iter().all(same)
             && files.iter().all(|(path, _)| readable(path))
@@ -86,7 +86,7 @@ impl Job {
         let Some(table) = table_spec(&spec.table) else { return Ok(None) };
         let request = Request { spec, table, headings: &first.headings, place: &first.place };
         let (plan, number_format) = tidy_plan(&request)?;
-        if !number_format.is_plain() || plan.unit.is_some() {
+        if !number_format.is_plain() || plan.unit.is_some() || plan.marker.is_some() {
             return Ok(None);
         }
         let absolute = |path: &Path| {

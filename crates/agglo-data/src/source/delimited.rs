@@ -7,7 +7,10 @@ use std::rc::Rc;
 
 use encoding_rs::Encoding;
 
-use super::{Cell, Row, SharedFlag, clean_headings, damaged, empty, read_at_most, unreadable};
+use super::{
+    Cell, HEAD_ROWS, HeadRow, OpenOptions, Row, SharedFlag, clean_headings, damaged, empty,
+    read_at_most, unreadable,
+};
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place};
 use crate::encoding::Utf8Reader;
@@ -15,8 +18,14 @@ use crate::encoding::Utf8Reader;
 pub(super) struct Delimited {
     reader: csv::Reader<Box<dyn Read>>,
     pub(super) delimiter: u8,
+    pub(super) head: Vec<HeadRow>,
+    /// The rows above the first of data, the headings last.
+    above: Vec<csv::StringRecord>,
     replaced: SharedFlag,
 }
+
+/// Enough of a file to see its layout.
+const HEAD_BYTES: usize = 1 << 16;
 
 impl Row for csv::StringRecord {
     fn len(&self) -> usize {
@@ -31,13 +40,13 @@ impl Row for csv::StringRecord {
 pub(super) fn open(
     file: File,
     encoding: &'static Encoding,
-    delimiter: Option<char>,
+    options: OpenOptions<'_>,
     place: &Place,
 ) -> Result<(Vec<String>, Delimited), DataError> {
     let replaced = Rc::new(Flag::new(false));
     let mut text = Utf8Reader::new(file, encoding, replaced.clone());
-    let head = read_at_most(&mut text, 1 << 16).map_err(|error| unreadable(place, &error))?;
-    let delimiter = match delimiter {
+    let head = read_at_most(&mut text, HEAD_BYTES).map_err(|error| unreadable(place, &error))?;
+    let delimiter = match options.delimiter {
         Some(sign) if sign.is_ascii() => sign as u8,
         Some(sign) => {
             let message = format!("`{sign}` cannot be the delimiter");
@@ -46,23 +55,52 @@ pub(super) fn open(
         }
         None => guess_delimiter(&String::from_utf8_lossy(&head)),
     };
+    let rows_seen = head_rows(&head, delimiter);
     let all: Box<dyn Read> = Box::new(Cursor::new(head).chain(text));
-    let mut reader = csv::ReaderBuilder::new()
+    let mut reader = csv_reader(all, delimiter);
+    let mut above = Vec::new();
+    loop {
+        let mut record = csv::StringRecord::new();
+        if !reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
+            return Err(empty(place).into());
+        }
+        let line = line_of(&record);
+        let is_blank = Row::is_blank(&record);
+        if !is_blank {
+            above.push(record);
+        }
+        if options.header_row.map_or(!is_blank, |row| line >= row) {
+            break;
+        }
+    }
+    let headings = clean_headings(above.last().into_iter().flatten());
+    Ok((headings, Delimited { reader, delimiter, head: rows_seen, above, replaced }))
+}
+
+fn csv_reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
         .buffer_capacity(1 << 18)
-        .from_reader(all);
-    let mut record = csv::StringRecord::new();
-    loop {
-        if !reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
-            return Err(empty(place).into());
-        }
-        if !Row::is_blank(&record) {
-            break;
-        }
-    }
-    Ok((clean_headings(record.iter()), Delimited { reader, delimiter, replaced }))
+        .from_reader(from)
+}
+
+fn line_of(record: &csv::StringRecord) -> u32 {
+    record.position().map_or(0, csv::Position::line) as u32
+}
+
+/// The rows in the first bytes of a file, as far as they are whole.
+fn head_rows(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
+    let whole = if head.len() < HEAD_BYTES {
+        head.len()
+    } else {
+        head.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1)
+    };
+    let text = String::from_utf8_lossy(&head[..whole]);
+    let mut reader = csv_reader(text.as_bytes(), delimiter);
+    let rows = reader.records().map_while(Result::ok).filter(|record| !Row::is_blank(record));
+    rows.take(HEAD_ROWS).map(|record| HeadRow::new(line_of(&record), &record)).collect()
 }
 
 fn csv_error(place: &Place, error: &csv::Error) -> DataError {
@@ -75,16 +113,23 @@ fn csv_error(place: &Place, error: &csv::Error) -> DataError {
 impl Delimited {
     pub(super) fn each_row(
         &mut self,
+        from_top: bool,
         place: &Place,
         each: &mut dyn FnMut(u32, &dyn Row) -> bool,
     ) -> Result<(), DataError> {
+        if from_top {
+            for record in &self.above {
+                if !each(line_of(record), record) {
+                    return Ok(());
+                }
+            }
+        }
         let mut record = csv::StringRecord::new();
         while self.reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
             if Row::is_blank(&record) {
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line);
-            if !each(line as u32, &record) {
+            if !each(line_of(&record), &record) {
                 break;
             }
         }

@@ -57,6 +57,45 @@ pub(crate) trait Row {
     fn is_blank(&self) -> bool {
         (0..self.len()).all(|column| self.cell(column).is_blank())
     }
+
+    /// Where the cell stands in the file, for rows that a layout has put together: the row counted
+    /// from 1, the column from 0.
+    fn origin(&self, _column: usize) -> Option<(u32, u16)> {
+        None
+    }
+}
+
+/// One of the first rows of a file, before anything is known of its layout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct HeadRow {
+    /// Counted from 1.
+    pub(crate) number: u32,
+    /// The cells as text, without blanks at their ends.
+    pub(crate) cells: Vec<String>,
+}
+
+impl HeadRow {
+    fn new(number: u32, row: &dyn Row) -> HeadRow {
+        let mut buffer = String::new();
+        let cells = (0..row.len()).map(|column| row.cell(column).text(&mut buffer).to_owned());
+        HeadRow { number, cells: cells.collect() }
+    }
+
+    /// The cells that are not empty, with their columns.
+    pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, &str)> {
+        let cells = self.cells.iter().enumerate();
+        cells.map(|(column, cell)| (column, cell.as_str())).filter(|(_, cell)| !cell.is_empty())
+    }
+}
+
+/// How many of the first rows are looked at.
+pub(crate) const HEAD_ROWS: usize = 40;
+
+/// Cells that are one in a sheet: first and last row counted from 1, first and last column from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Merged {
+    pub(crate) rows: (u32, u32),
+    pub(crate) columns: (u16, u16),
 }
 
 /// The format of a file, told by its first bytes.
@@ -91,6 +130,8 @@ pub(crate) struct OpenOptions<'s> {
     pub(crate) fallback: Option<&'static Encoding>,
     pub(crate) delimiter: Option<char>,
     pub(crate) sheet: Option<&'s str>,
+    /// The row of the headings, counted from 1; the first that is not blank when `None`.
+    pub(crate) header_row: Option<u32>,
 }
 
 enum Body {
@@ -110,6 +151,9 @@ pub(crate) struct Source {
     pub(crate) place: Place,
     pub(crate) scan: Scan,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The first rows, headings included; none where the format names its columns.
+    pub(crate) head: Vec<HeadRow>,
+    pub(crate) merged: Vec<Merged>,
     body: Body,
 }
 
@@ -131,6 +175,7 @@ impl Source {
         let mut diagnostics = Vec::new();
         let mut encoding = "binary".to_owned();
         let (mut delimiter, mut sheets) = (None, Vec::new());
+        let (mut head, mut merged) = (Vec::new(), Vec::new());
         let (headings, body) = match format {
             SourceFormat::Text => {
                 if let Some(name) = options.encoding {
@@ -154,15 +199,17 @@ impl Source {
                     diagnostics
                         .push(Diagnostic::new(codes::ENCODING_GUESSED, message, remedy).at(&place));
                 }
-                let (headings, body) =
-                    delimited::open(input, scan.encoding, options.delimiter, &place)?;
+                let (headings, body) = delimited::open(input, scan.encoding, options, &place)?;
                 delimiter = Some(body.delimiter);
+                head.clone_from(&body.head);
                 (headings, Body::Delimited(body))
             }
             SourceFormat::Workbook => {
-                let opened = sheet::open(input, options.sheet, &place)?;
+                let opened = sheet::open(input, options, &place)?;
                 sheets = opened.sheets;
                 place.sheet = Some(opened.name);
+                head = opened.sheet.head();
+                merged = opened.merged;
                 if sheets.len() > 1 && options.sheet.is_none() {
                     let message = format!("{} sheets; the first was read", sheets.len());
                     let remedy = format!("name another: {}", sheets.join(", "));
@@ -191,18 +238,22 @@ impl Source {
             place,
             scan,
             diagnostics,
+            head,
+            merged,
             body,
         })
     }
 
-    /// Gives every row that is not blank to `each`, with its number, until `each` says stop.
+    /// Gives every row that is not blank to `each`, with its number, until `each` says stop: those
+    /// below the headings, or `from_top` all of them.
     pub(crate) fn each_row(
         &mut self,
+        from_top: bool,
         each: &mut dyn FnMut(u32, &dyn Row) -> bool,
     ) -> Result<(), DataError> {
         match &mut self.body {
-            Body::Delimited(body) => body.each_row(&self.place, each)?,
-            Body::Sheet(body) => body.each_row(each),
+            Body::Delimited(body) => body.each_row(from_top, &self.place, each)?,
+            Body::Sheet(body) => body.each_row(from_top, each),
             Body::Parquet(body) => body.each_row(&self.place, each)?,
         }
         if let Body::Delimited(body) = &self.body
@@ -289,7 +340,7 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     }
     // Only `*` and `?` are special: a bracket in a file name stands for itself.
     let mut full = String::new();
-    if pattern.is_relative() {
+    if pattern.is_relative() && !root.as_os_str().is_empty() {
         full = glob::Pattern::escape(&root.to_string_lossy());
         full.push('/');
     }

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, Range, Reader, Sheets, open_workbook_auto_from_rs};
 
-use super::{Cell, Row, clean_headings, damaged, empty, unreadable};
+use super::{
+    Cell, HEAD_ROWS, HeadRow, Merged, OpenOptions, Row, clean_headings, damaged, empty, unreadable,
+};
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
 
@@ -20,11 +22,12 @@ pub(super) struct OpenedSheet {
     pub(super) sheets: Vec<String>,
     pub(super) name: String,
     pub(super) sheet: Sheet,
+    pub(super) merged: Vec<Merged>,
 }
 
 pub(super) fn open(
     mut file: File,
-    wanted: Option<&str>,
+    options: OpenOptions<'_>,
     place: &Place,
 ) -> Result<OpenedSheet, DataError> {
     let mut bytes = Vec::new();
@@ -32,7 +35,7 @@ pub(super) fn open(
     let mut workbook =
         open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| damaged(place, error))?;
     let sheets = workbook.sheet_names();
-    let name = match wanted {
+    let name = match options.sheet {
         None => sheets.first().cloned().ok_or_else(|| empty(place))?,
         Some(wanted) => {
             let same = |name: &&String| name.trim() == wanted.trim();
@@ -50,13 +53,29 @@ pub(super) fn open(
         None => range,
     };
     let place = Place { sheet: Some(name.clone()), ..place.clone() };
-    let heading_row = range.rows().position(|row| !row.is_blank()).ok_or_else(|| empty(&place))?;
+    let first_filled = range.rows().position(|row| !row.is_blank()).ok_or_else(|| empty(&place))?;
+    let heading_row = options.header_row.map_or(first_filled, |row| row.max(1) as usize - 1);
+    let merged = merged_cells(&mut workbook, &name);
     let texts: Vec<String> = range.rows().nth(heading_row).map_or_else(Vec::new, |row| {
         let mut buffer = String::new();
         (0..row.len()).map(|column| row.cell(column).text(&mut buffer).to_owned()).collect()
     });
     let headings = clean_headings(texts.iter().map(String::as_str));
-    Ok(OpenedSheet { headings, sheets, name, sheet: Sheet { range, heading_row } })
+    Ok(OpenedSheet { headings, sheets, name, sheet: Sheet { range, heading_row }, merged })
+}
+
+/// The merged cells of a sheet; none where the format does not tell.
+fn merged_cells(workbook: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Vec<Merged> {
+    let regions = match workbook {
+        Sheets::Xlsx(xlsx) => xlsx.merge_cells_by_sheet_name(name).ok(),
+        Sheets::Xls(xls) => xls.merge_cells_by_sheet_name(name).ok(),
+        _ => None,
+    };
+    let merged = regions.unwrap_or_default().into_iter().map(|region| Merged {
+        rows: (region.start.0 + 1, region.end.0 + 1),
+        columns: (region.start.1 as u16, region.end.1 as u16),
+    });
+    merged.collect()
 }
 
 impl Row for [Data] {
@@ -90,8 +109,14 @@ impl Row for &[Data] {
 }
 
 impl Sheet {
-    pub(super) fn each_row(&self, each: &mut dyn FnMut(u32, &dyn Row) -> bool) {
-        for (place, row) in self.range.rows().enumerate().skip(self.heading_row + 1) {
+    pub(super) fn head(&self) -> Vec<HeadRow> {
+        let rows = self.range.rows().enumerate().filter(|(_, row)| !row.is_blank());
+        rows.take(HEAD_ROWS).map(|(place, row)| HeadRow::new(place as u32 + 1, &row)).collect()
+    }
+
+    pub(super) fn each_row(&self, from_top: bool, each: &mut dyn FnMut(u32, &dyn Row) -> bool) {
+        let skip = if from_top { 0 } else { self.heading_row + 1 };
+        for (place, row) in self.range.rows().enumerate().skip(skip) {
             if !Row::is_blank(&row) && !each(place as u32 + 1, &row) {
                 break;
             }

@@ -22,9 +22,11 @@ mod checks;
 mod lock;
 mod steps;
 mod tables;
+mod world;
 
 pub use answer::load_answer;
 pub use tables::{Tables, check, load};
+pub use world::interval_table;
 
 /// The folder of answers in a study.
 pub const FINDINGS: &str = "findings";

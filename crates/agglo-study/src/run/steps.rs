@@ -1,16 +1,17 @@
 //! Asking the plan's questions: known answers are taken, the others computed, in parallel where
 //! they do not depend on each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use agglo_core::{Absent, Control, Frame, FrameError, Panel};
+use agglo_core::{Absent, Control, Frame, FrameError, Note, Panel};
 use agglo_methods::catalog::ACTIVITY;
 use agglo_methods::{Answer, Call, Inputs, MethodError};
 
 use super::tables::Tables;
+use super::world::{self, World};
 use super::{CODE, RunOptions, answer};
 use crate::binding::{Binding, Source, Take};
 use crate::error::StudyError;
@@ -23,8 +24,12 @@ struct Run<'a> {
     spec: &'a Spec,
     tables: &'a Tables,
     keys: BTreeMap<String, String>,
-    answers: Mutex<BTreeMap<String, Arc<Answer>>>,
-    panels: Mutex<BTreeMap<String, Arc<Panel>>>,
+    plan: &'a Plan,
+    /// The steps whose answers differ between worlds, and the worlds besides the main one.
+    affected: BTreeSet<String>,
+    worlds: Vec<World>,
+    answers: Mutex<BTreeMap<(World, String), Arc<Answer>>>,
+    panels: Mutex<BTreeMap<(World, String), Arc<Panel>>>,
 }
 
 /// Records in the plan's order, and how many steps were computed.
@@ -40,6 +45,9 @@ pub(super) fn run(
         spec,
         tables,
         keys: BTreeMap::new(),
+        plan,
+        affected: world::affected(plan, tables),
+        worlds: world::others(tables),
         answers: Mutex::default(),
         panels: Mutex::default(),
     };
@@ -168,17 +176,9 @@ impl Run<'_> {
             Some(other) => Err(MethodError::NotIdentified {
                 what: format!("the step `{other}`, which this one draws on, has no answer"),
             }),
-            None => self.inputs(step, records).and_then(|inputs| {
-                Call::new(
-                    step.method,
-                    step.variant.as_deref(),
-                    &inputs,
-                    &step.options,
-                    self.spec.seed(),
-                    Control::none(),
-                )?
-                .run()
-            }),
+            None => self
+                .compute(World::Main, step, records)
+                .and_then(|answer| self.with_intervals(step, answer, records)),
         };
         let answer = match result {
             Ok(answer) => answer,
@@ -203,22 +203,82 @@ impl Run<'_> {
             .collect();
         answer::write(self.findings, &record, &answer)?;
         if let Ok(mut answers) = self.answers.lock() {
-            answers.insert(step.id.clone(), Arc::new(answer));
+            answers.insert((World::Main, step.id.clone()), Arc::new(answer));
         }
         Ok(record)
     }
 
+    fn compute(
+        &self,
+        world: World,
+        step: &Step,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<Answer, MethodError> {
+        let inputs = self.inputs(world, step, records)?;
+        let (variant, seed) = (step.variant.as_deref(), self.spec.seed());
+        Call::new(step.method, variant, &inputs, &step.options, seed, Control::none())?.run()
+    }
+
+    /// `answer` with the range of its numbers over the completions of withheld cells.
+    fn with_intervals(
+        &self,
+        step: &Step,
+        mut answer: Answer,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Result<Answer, MethodError> {
+        if !self.affected.contains(&step.id) || self.worlds.is_empty() {
+            return Ok(answer);
+        }
+        let mut completions = Vec::new();
+        let mut without = None;
+        for &world in &self.worlds {
+            let other = Arc::new(self.compute(world, step, records)?);
+            if let Ok(mut answers) = self.answers.lock() {
+                answers.insert((world, step.id.clone()), other.clone());
+            }
+            match world {
+                World::Without => without = Some(other),
+                World::Main | World::Completion(_) => completions.push(other),
+            }
+        }
+        let mut tables = Vec::new();
+        for (name, main) in &answer.tables {
+            let frames: Vec<&Frame> =
+                completions.iter().filter_map(|other| other.table(name)).collect();
+            let without = without.as_ref().and_then(|other| other.table(name));
+            if frames.len() == completions.len()
+                && let Some(table) = world::intervals(step.method, name, main, &frames, without)
+            {
+                tables.push((world::interval_table(name), table));
+            }
+        }
+        if !tables.is_empty() {
+            let n = completions.len();
+            answer.notes.push(Note::new(
+                "withheld-cells",
+                format!(
+                    "Rests on cells that the source withheld: the range of every number over {n} \
+                     completions of the table stands beside it"
+                ),
+                format!("部分依据来源未公布的单元格：各数值在 {n} 次补全中的范围列于旁表"),
+            ));
+        }
+        answer.tables.extend(tables);
+        Ok(answer)
+    }
+
     fn inputs(
         &self,
+        world: World,
         step: &Step,
         records: &BTreeMap<String, StepRecord>,
     ) -> Result<Inputs, MethodError> {
         let mut inputs = Inputs::new();
         for (table, binding) in &step.inputs {
             inputs = if table == ACTIVITY.table {
-                inputs.with_panel(table, self.panel(binding, records)?)
+                inputs.with_panel(table, self.panel(world, binding, records)?)
             } else {
-                inputs.with(table, self.cut(binding, records)?)
+                inputs.with(table, self.cut(world, binding, records)?)
             };
         }
         Ok(inputs)
@@ -227,10 +287,11 @@ impl Run<'_> {
     /// The panel of a binding, made once however many methods ask for it.
     fn panel(
         &self,
+        world: World,
         binding: &Binding,
         records: &BTreeMap<String, StepRecord>,
     ) -> Result<Arc<Panel>, MethodError> {
-        let name = format!("{binding:?}");
+        let name = (world, format!("{binding:?}"));
         if let Some(panel) = self.panels.lock().ok().and_then(|panels| panels.get(&name).cloned()) {
             return Ok(panel);
         }
@@ -238,7 +299,7 @@ impl Run<'_> {
             Source::Table(table) => self.tables.absent(table),
             Source::Group(_) | Source::Step { .. } => Absent::Missing,
         };
-        let panel = Panel::from_frame(&self.cut(binding, records)?, absent)?;
+        let panel = Panel::from_frame(&self.cut(world, binding, records)?, absent)?;
         let panel = Arc::new(panel);
         if let Ok(mut panels) = self.panels.lock() {
             panels.insert(name, panel.clone());
@@ -248,10 +309,11 @@ impl Run<'_> {
 
     fn cut(
         &self,
+        world: World,
         binding: &Binding,
         records: &BTreeMap<String, StepRecord>,
     ) -> Result<Frame, MethodError> {
-        let frame = binding.cut(&|source| self.fetch(source, records))?;
+        let frame = binding.cut(&|source| self.fetch(world, source, records))?;
         if frame.n_rows() == 0 {
             return Err(MethodError::NotIdentified {
                 what: format!("no row of {} is left to compute from", binding.source),
@@ -262,28 +324,42 @@ impl Run<'_> {
 
     fn fetch(
         &self,
+        world: World,
         source: &Source,
         records: &BTreeMap<String, StepRecord>,
     ) -> Result<Arc<Frame>, FrameError> {
         let absent = || FrameError::NoColumn { column: source.to_string(), have: String::new() };
         match source {
-            Source::Table(name) => self.tables.frame(name).ok_or_else(absent),
+            Source::Table(name) => self.tables.frame_in(world, name).ok_or_else(absent),
             Source::Group(name) => self.tables.group(name).ok_or_else(absent),
             Source::Step { step, table } => {
-                let answer = self.answer(step, records).ok_or_else(absent)?;
+                let answer = self.answer(world, step, records).ok_or_else(absent)?;
                 answer.table(table).cloned().map(Arc::new).ok_or_else(absent)
             }
         }
     }
 
-    /// Another step's answer, from memory or from disk.
-    fn answer(&self, step: &str, records: &BTreeMap<String, StepRecord>) -> Option<Arc<Answer>> {
-        if let Some(answer) = self.answers.lock().ok()?.get(step) {
+    /// Another step's answer: from memory, from disk, or in another world computed anew.
+    fn answer(
+        &self,
+        world: World,
+        step: &str,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> Option<Arc<Answer>> {
+        let world = if self.affected.contains(step) { world } else { World::Main };
+        let place = (world, step.to_owned());
+        if let Some(answer) = self.answers.lock().ok()?.get(&place) {
             return Some(answer.clone());
         }
-        let root = self.findings.parent()?;
-        let answer = Arc::new(answer::load_answer(root, records.get(step)?).ok()?);
-        self.answers.lock().ok()?.insert(step.to_owned(), answer.clone());
+        let answer = if world == World::Main {
+            let root = self.findings.parent()?;
+            answer::load_answer(root, records.get(step)?).ok()?
+        } else {
+            let step = self.plan.steps.iter().find(|known| known.id == step)?;
+            self.compute(world, step, records).ok()?
+        };
+        let answer = Arc::new(answer);
+        self.answers.lock().ok()?.insert(place, answer.clone());
         Some(answer)
     }
 }

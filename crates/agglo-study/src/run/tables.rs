@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Column, Frame};
-use agglo_data::{Coverage, Diagnostic, ReadSpec, Severity, Table};
+use agglo_core::{Absent, Column, Frame, Note};
+use agglo_data::{Coverage, DataError, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
+use super::world::World;
 use super::{CODE, TABLES};
 use crate::error::StudyError;
+use crate::harmonize::harmonize;
 use crate::plan::{Facts, Plan};
 use crate::record::{DataRecord, NoteRecord};
 use crate::spec::{DataSpec, Spec};
@@ -29,6 +31,10 @@ struct Loaded {
     frame: Arc<Frame>,
     absent: Absent,
     content: String,
+    /// The frame with withheld cells filled in, once for each completion.
+    completions: Vec<Arc<Frame>>,
+    /// The frame with withheld cells counted as nothing, where the study compares.
+    without: Option<Arc<Frame>>,
 }
 
 /// The tables of a study, with what reading them brought to light.
@@ -57,6 +63,30 @@ impl Tables {
     /// The frame of one table.
     pub fn frame(&self, name: &str) -> Option<Arc<Frame>> {
         self.tables.get(name).map(|table| table.frame.clone())
+    }
+
+    /// The frame of one table in a world.
+    pub(super) fn frame_in(&self, world: World, name: &str) -> Option<Arc<Frame>> {
+        let table = self.tables.get(name)?;
+        let other = match world {
+            World::Main => None,
+            World::Completion(place) => table.completions.get(place),
+            World::Without => table.without.as_ref(),
+        };
+        Some(other.unwrap_or(&table.frame).clone())
+    }
+
+    pub(super) fn has_completions(&self, name: &str) -> bool {
+        self.tables.get(name).is_some_and(|table| !table.completions.is_empty())
+    }
+
+    pub(super) fn n_completions(&self) -> usize {
+        self.tables.values().map(|table| table.completions.len()).max().unwrap_or(0)
+    }
+
+    /// Whether the study also counts withheld cells as nothing.
+    pub(super) fn compares(&self) -> bool {
+        self.tables.values().any(|table| table.without.is_some())
     }
 
     /// A grouping, as `region, group`.
@@ -173,11 +203,65 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
         tables.found(checked.diagnostics);
         tables.coverage = checked.coverage;
     }
+    let deflator = read.get("deflator").map(|(table, _)| table.frame.clone());
     for (name, (table, content)) in read {
-        let loaded = Loaded { frame: Arc::new(table.frame), absent: table.absent, content };
-        tables.tables.insert(name, loaded);
+        let loaded = use_table(root, spec, &name, table, content, deflator.as_ref(), keep);
+        match loaded {
+            Ok((loaded, notes)) => {
+                tables.tables.insert(name.clone(), loaded);
+                if let Some(record) = tables.records.iter_mut().find(|r| r.fills(&name)) {
+                    record.notes.extend(notes.iter().map(NoteRecord::from));
+                }
+            }
+            Err(error) => tables.found(error.diagnostics().to_vec()),
+        }
     }
     Ok(tables)
+}
+
+/// The file of a table as the methods see it, where that is not as it was read.
+fn used_file(root: &Path, name: &str) -> PathBuf {
+    root.join(TABLES).join(format!("{name}.used.parquet"))
+}
+
+/// The table as the methods see it, with what was done to it.
+fn use_table(
+    root: &Path,
+    spec: &Spec,
+    name: &str,
+    table: Table,
+    content: String,
+    deflator: Option<&Frame>,
+    keep: bool,
+) -> Result<(Loaded, Vec<Note>), DataError> {
+    let harmonized = harmonize(spec, name, &table, deflator)?;
+    let used = used_file(root, name);
+    let Some(harmonized) = harmonized else {
+        if keep && used.exists() {
+            std::fs::remove_file(&used).map_err(|error| DataError::io(&used, &error))?;
+        }
+        let (completions, without) = (Vec::new(), None);
+        let frame = Arc::new(table.frame);
+        let absent = table.absent;
+        return Ok((Loaded { frame, absent, content, completions, without }, Vec::new()));
+    };
+    if keep {
+        agglo_data::create_folder(&root.join(TABLES))?;
+        agglo_data::write_table(&used, &harmonized.table)?;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(agglo_data::hash_frame(&harmonized.table.frame).as_bytes());
+    for frame in harmonized.completions.iter().chain(&harmonized.without) {
+        hasher.update(agglo_data::hash_frame(frame).as_bytes());
+    }
+    let loaded = Loaded {
+        frame: Arc::new(harmonized.table.frame),
+        absent: harmonized.table.absent,
+        content: hasher.finalize().to_hex().to_string(),
+        completions: harmonized.completions,
+        without: harmonized.without,
+    };
+    Ok((loaded, harmonized.notes))
 }
 
 fn read_one(
@@ -339,6 +423,9 @@ fn data_record(block: &DataSpec, reading: &agglo_data::Reading) -> DataRecord {
         rows_read: reading.rows_read,
         rows_used: reading.rows_used,
         rows_rejected: reading.rows_rejected,
+        rows_totals: reading.rows_totals,
+        rows_filtered: reading.rows_filtered,
+        rows_notes: reading.rows_notes,
         notes: reading.notes.iter().map(NoteRecord::from).collect(),
     }
 }

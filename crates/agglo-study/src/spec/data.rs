@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use agglo_core::{Absent, Gap};
+use agglo_core::{Absent, Status};
 use agglo_data::ReadSpec;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,13 @@ pub struct DataSpec {
     /// The reader; sniffed when absent.
     #[serde(default)]
     pub reader: Option<String>,
+    /// Whether whatever would be guessed, and every row rejected, is an error.
+    #[serde(default)]
+    pub strict: bool,
+    /// The level of detail read, in the words of the reader: finer rows are left aside, coarser ones
+    /// kept apart as totals.
+    #[serde(default)]
+    pub level: Option<String>,
     /// Canonical column = heading in the file.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
@@ -57,15 +64,31 @@ pub struct DataSpec {
     /// The delimiter; detected when absent.
     #[serde(default)]
     pub delimiter: Option<char>,
-    /// The sheet of a workbook; the first when absent.
+    /// The sheet of a workbook or the table of a database; the first when absent.
     #[serde(default)]
     pub sheet: Option<String>,
+    /// The row of the headings, counted from 1; the first that is not blank when absent.
+    #[serde(default)]
+    pub header_row: Option<u32>,
+    /// The query that a database answers, in place of a table.
+    #[serde(default)]
+    pub query: Option<String>,
     /// What a cell is that the file does not list: `missing` or `zero`.
     #[serde(default)]
     pub absent: AbsentSpec,
-    /// Mark in a cell = the gap it means (`missing`, `suppressed`, `below_unit`, `not_applicable`).
+    /// Mark in a cell, or flag beside it = what it means: `missing`, `suppressed`, `below_unit`,
+    /// `not_applicable`, `estimated_by_source`, `imputed` or `break`.
     #[serde(default)]
     pub marks: BTreeMap<String, String>,
+    /// Heading = the values whose rows are totals, kept apart from their parts.
+    #[serde(default)]
+    pub totals: BTreeMap<String, Vec<String>>,
+    /// Measure = the heading of its flags.
+    #[serde(default)]
+    pub flags: BTreeMap<String, String>,
+    /// Measure = the headings of its lower and upper bound.
+    #[serde(default)]
+    pub bounds: BTreeMap<String, (String, String)>,
     /// Current or constant prices.
     #[serde(default)]
     pub price: Option<Price>,
@@ -134,16 +157,15 @@ impl DataSpec {
     /// The reader's orders.
     pub fn read_spec(&self) -> ReadSpec {
         let constants = self.constants.iter().map(|(k, v)| (k.clone(), v.to_string())).collect();
-        let text_gaps = self
-            .marks
-            .iter()
-            .filter_map(|(mark, code)| Gap::from_code(code).map(|gap| (mark.clone(), gap)))
-            .collect();
+        let marks = self.marks.iter();
+        let marks = marks.filter_map(|(mark, code)| Some((mark.clone(), Status::from_code(code)?)));
         ReadSpec {
             name: self.name.clone(),
             table: self.table.clone(),
             file: PathBuf::from(&self.file),
             reader: self.reader.clone(),
+            strict: self.strict,
+            level: self.level.clone(),
             columns: self.columns.clone(),
             constants,
             periods_across: self.periods_across.clone(),
@@ -155,11 +177,16 @@ impl DataSpec {
             encoding: self.encoding.clone(),
             delimiter: self.delimiter,
             sheet: self.sheet.clone(),
+            header_row: self.header_row,
+            query: self.query.clone(),
             absent: match self.absent {
                 AbsentSpec::Missing => Absent::Missing,
                 AbsentSpec::Zero => Absent::Zero,
             },
-            text_gaps,
+            marks: marks.collect(),
+            totals: self.totals.clone(),
+            flags: self.flags.clone(),
+            bounds: self.bounds.clone(),
         }
     }
 }

@@ -10,9 +10,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod data;
+mod harmonize;
 mod parse;
 
 pub use data::{DataSpec, Price, PriceKind, table_name};
+pub use harmonize::{
+    CrosswalkSpec, DeflateSpec, DisclosureSpec, Dominance, SuppressionPolicy, SuppressionSpec,
+};
 pub use parse::SpecError;
 
 /// The name of the study file in its folder.
@@ -54,9 +58,21 @@ pub struct Spec {
     /// The tables.
     #[serde(default)]
     pub data: Vec<DataSpec>,
+    /// Codes of one edition turned into those of another.
+    #[serde(default)]
+    pub crosswalk: Vec<CrosswalkSpec>,
+    /// Current prices turned into those of one year.
+    #[serde(default)]
+    pub deflate: Vec<DeflateSpec>,
     /// What to do with cells that hold no number.
     #[serde(default)]
     pub missing: MissingSpec,
+    /// What to do with cells that the source withheld.
+    #[serde(default)]
+    pub suppression: SuppressionSpec,
+    /// What must not leave the program; everything may where absent.
+    #[serde(default)]
+    pub disclosure: Option<DisclosureSpec>,
     /// The measure studied, and choices of definitions.
     #[serde(default)]
     pub measure: MeasureSpec,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use agglo_core::{GapPolicy, Lang};
+use agglo_core::{GapPolicy, Lang, Status};
 
 use super::Spec;
 
@@ -98,6 +98,17 @@ fn validate(spec: &Spec) -> Result<(), String> {
             period.from, period.to
         ));
     }
+    for data in &spec.data {
+        if let Some((mark, code)) =
+            data.marks.iter().find(|(_, code)| Status::from_code(code).is_none())
+        {
+            let allowed = Status::ALL.map(Status::code).join(", ");
+            return Err(format!(
+                "marks of `{}`: \"{mark}\" = \"{code}\" is not one of {allowed}",
+                data.name
+            ));
+        }
+    }
     let named = [
         ("geo.main_group", &spec.geo.main_group),
         ("transfer.group", &spec.transfer.group),
@@ -149,6 +160,14 @@ mod tests {
         let text = format!("{START}\n[missing]\ngaps = \"guess\"\n");
         let message = parse(&text, Path::new("study.toml")).unwrap_err().to_string();
         assert!(message.contains("drop-regions"), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_meaning_of_a_mark_is_answered_with_those_there_are() {
+        let block = "[[data]]\nname = \"a\"\ntable = \"activity\"\nfile = \"a.csv\"\n";
+        let text = format!("{START}\n{block}marks = {{ c = \"secret\" }}\n");
+        let message = parse(&text, Path::new("study.toml")).unwrap_err().to_string();
+        assert!(message.contains("suppressed") && message.contains("`a`"), "{message}");
     }
 
     #[test]

@@ -1,0 +1,90 @@
+//! Layouts that are no table yet: what stands under title rows, merged heads and matrices is put
+//! together into rows before it is read as any other table is.
+
+use agglo_core::Note;
+
+use super::plan::RowKind;
+use crate::source::{Cell, Row};
+
+/// Turns the rows of a file into rows of a table, one after the other.
+pub(crate) trait Shaper {
+    /// The headings of the rows that come out.
+    fn headings(&self) -> &[String];
+
+    /// Takes one row of the file, from the first on, and gives what it holds to `emit`: rows of the
+    /// table with what they are, and remarks as they stand.
+    fn row(&mut self, number: u32, row: &dyn Row, emit: &mut dyn FnMut(RowKind, &dyn Row));
+
+    /// What must be said beside the data, once all rows were taken.
+    fn notes(&self) -> Vec<Note> {
+        Vec::new()
+    }
+}
+
+/// A cell with a text of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum OwnedCell {
+    #[default]
+    Empty,
+    Text(String),
+    Integer(i64),
+    Number(f64),
+}
+
+impl From<Cell<'_>> for OwnedCell {
+    fn from(cell: Cell<'_>) -> OwnedCell {
+        match cell {
+            Cell::Empty => OwnedCell::Empty,
+            Cell::Text(text) => OwnedCell::Text(text.to_owned()),
+            Cell::Integer(value) => OwnedCell::Integer(value),
+            Cell::Number(value) => OwnedCell::Number(value),
+        }
+    }
+}
+
+/// A row that a layout has put together; each cell remembers its place in the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Shaped {
+    cells: Vec<(OwnedCell, Option<(u32, u16)>)>,
+}
+
+impl Shaped {
+    /// Forgets all cells.
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+    }
+
+    /// Adds a text that stands in no cell of its own, such as the year in a title.
+    pub(crate) fn text(&mut self, text: impl Into<String>) {
+        self.cells.push((OwnedCell::Text(text.into()), None));
+    }
+
+    /// Adds the cell in `column` of `row`, which is row `number` of the file.
+    pub(crate) fn cell(&mut self, number: u32, row: &dyn Row, column: usize) {
+        self.cells.push((row.cell(column).into(), Some((number, column as u16))));
+    }
+
+    /// Adds `cell` as the content of the cell in `column` of row `number`.
+    pub(crate) fn put(&mut self, cell: OwnedCell, number: u32, column: usize) {
+        self.cells.push((cell, Some((number, column as u16))));
+    }
+}
+
+impl Row for Shaped {
+    fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn cell(&self, column: usize) -> Cell<'_> {
+        match self.cells.get(column).map(|(cell, _)| cell) {
+            None | Some(OwnedCell::Empty) => Cell::Empty,
+            Some(OwnedCell::Text(text)) => Cell::Text(text),
+            Some(OwnedCell::Integer(value)) => Cell::Integer(*value),
+            Some(OwnedCell::Number(value)) => Cell::Number(*value),
+        }
+    }
+
+    fn origin(&self, column: usize) -> Option<(u32, u16)> {
+        self.cells.get(column)?.1
+    }
+}

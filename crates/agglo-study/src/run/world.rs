@@ -1,0 +1,161 @@
+//! The tables as they are, and as they could be: every completion of withheld cells is a world of its
+//! own, in which the same questions are asked again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use agglo_core::{Column, Datum, Frame, Gap, Undefined, Values};
+use agglo_methods::catalog::Method;
+
+use crate::binding::Source;
+use crate::plan::Plan;
+
+use super::tables::Tables;
+
+/// One state of the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum World {
+    /// The tables as the study uses them.
+    Main,
+    /// Withheld cells as one completion has them.
+    Completion(usize),
+    /// Withheld cells as if there were nothing in them.
+    Without,
+}
+
+/// The worlds besides the main one.
+pub(super) fn others(tables: &Tables) -> Vec<World> {
+    let completions = (0..tables.n_completions()).map(World::Completion);
+    completions.chain(tables.compares().then_some(World::Without)).collect()
+}
+
+/// The steps whose answers differ between worlds: those that draw on a table with completions, or on
+/// another such step.
+pub(super) fn affected(plan: &Plan, tables: &Tables) -> BTreeSet<String> {
+    let mut affected = BTreeSet::new();
+    // A step stands after those it draws on.
+    for step in &plan.steps {
+        let mut sources = step.inputs.iter().flat_map(|(_, binding)| binding.sources());
+        let touches = sources.any(|source| match source {
+            Source::Table(name) => tables.has_completions(name),
+            Source::Step { step, .. } => affected.contains(step),
+            Source::Group(_) => false,
+        });
+        if touches {
+            affected.insert(step.id.clone());
+        }
+    }
+    affected
+}
+
+/// The name of the table of intervals beside the table `name`.
+pub fn interval_table(name: &str) -> String {
+    format!("{name}-intervals")
+}
+
+/// The range of every number of `main` over its completions, by the keys of the table: columns
+/// `X.lower` and `X.upper`, and `X.without` where withheld cells were also counted as nothing.
+///
+/// `None` where no number differs. A number that some completion does not have is a gap.
+pub(super) fn intervals(
+    method: &Method,
+    name: &str,
+    main: &Frame,
+    completions: &[&Frame],
+    without: Option<&Frame>,
+) -> Option<Frame> {
+    let output = method.outputs.iter().find(|table| table.name == name)?;
+    let is_key = |column: &Column| {
+        output.columns.iter().any(|known| known.key && known.name == column.name())
+    };
+    let keys: Vec<&str> = main.columns().iter().filter(|c| is_key(c)).map(Column::name).collect();
+    let places: Vec<BTreeMap<Vec<String>, usize>> =
+        completions.iter().map(|frame| rows_by_key(frame, &keys)).collect();
+    let place_without = without.map(|frame| rows_by_key(frame, &keys));
+    let main_keys = row_keys(main, &keys);
+    let mut columns: Vec<Column> = main.columns().iter().filter(|c| is_key(c)).cloned().collect();
+    let mut differs = false;
+    for column in main.columns().iter().filter(|c| !is_key(c)) {
+        if matches!(column.values(), Values::Text(_)) {
+            continue;
+        }
+        let cells: Option<Vec<Vec<Datum>>> =
+            completions.iter().map(|frame| frame.numbers(column.name()).ok()).collect();
+        let Some(cells) = cells else { continue };
+        let (mut lower, mut upper) = (Vec::new(), Vec::new());
+        for key in &main_keys {
+            let values: Option<Vec<f64>> = places
+                .iter()
+                .zip(&cells)
+                .map(|(places, cells)| cells[*places.get(key)?].number())
+                .collect();
+            let range = values.filter(|values| !values.is_empty());
+            let gap = Datum::undefined(Undefined::NotIdentified);
+            let end = |pick: fn(f64, f64) -> f64, values: &Option<Vec<f64>>| {
+                let values = values.iter().flatten().copied();
+                values.reduce(pick).map_or(gap, Datum::Number)
+            };
+            let ends = (end(f64::min, &range), end(f64::max, &range));
+            differs |= ends.0 != ends.1;
+            lower.push(ends.0);
+            upper.push(ends.1);
+        }
+        let unit = column.unit();
+        columns.push(Column::number(format!("{}.lower", column.name()), unit, lower));
+        columns.push(Column::number(format!("{}.upper", column.name()), unit, upper));
+        if let (Some(places), Some(frame)) = (&place_without, without)
+            && let Ok(cells) = frame.numbers(column.name())
+        {
+            let cell = |key| places.get(key).map_or(Datum::Gap(Gap::Missing), |&row| cells[row]);
+            let values: Vec<Datum> = main_keys.iter().map(cell).collect();
+            columns.push(Column::number(format!("{}.without", column.name()), unit, values));
+            differs = true;
+        }
+    }
+    differs.then(|| Frame::new(columns).ok()).flatten()
+}
+
+fn rows_by_key(frame: &Frame, keys: &[&str]) -> BTreeMap<Vec<String>, usize> {
+    row_keys(frame, keys).into_iter().enumerate().map(|(row, key)| (key, row)).collect()
+}
+
+fn row_keys(frame: &Frame, keys: &[&str]) -> Vec<Vec<String>> {
+    let cell = |name: &&str, row| crate::address::cell_text(frame, name, row).unwrap_or_default();
+    (0..frame.n_rows()).map(|row| keys.iter().map(|name| cell(name, row)).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gini(values: [f64; 2]) -> Frame {
+        Frame::new(vec![
+            Column::integer("period", "", [2000, 2000]),
+            Column::text("industry", ["x", "y"]),
+            Column::numbers("gini", "1", values),
+            Column::integer("n_regions", "", [3, 3]),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn a_number_has_the_range_of_its_completions() {
+        let method = agglo_methods::find("gini").unwrap();
+        let (a, b) = (gini([0.1, 0.5]), gini([0.3, 0.4]));
+        let without = gini([0.7, 0.5]);
+        let table =
+            intervals(method, "gini", &gini([0.2, 0.5]), &[&a, &b], Some(&without)).unwrap();
+        let numbers = |name: &str| -> Vec<f64> {
+            table.numbers(name).unwrap().iter().filter_map(|d| d.number()).collect()
+        };
+        assert_eq!(numbers("gini.lower"), [0.1, 0.4]);
+        assert_eq!(numbers("gini.upper"), [0.3, 0.5]);
+        assert_eq!(numbers("gini.without"), [0.7, 0.5]);
+    }
+
+    #[test]
+    fn numbers_that_do_not_move_need_no_interval() {
+        let method = agglo_methods::find("gini").unwrap();
+        let same = gini([0.1, 0.5]);
+        assert_eq!(intervals(method, "gini", &same, &[&same, &same], None), None);
+    }
+}
