@@ -302,7 +302,7 @@ const CODES: &[CodeInfo] = &[
         TOTAL_AMONG_PARTS,
         "a total among its parts",
         "One region or industry is the sum of all others, cell by cell: most likely the table's total. \
-         Counted as one of the parts it doubles every sum. Leave it out with `filter`.",
+         Counted as one of the parts it doubles every sum. Keep it apart with `totals`.",
     ),
     error(
         CONFLICT,

@@ -12,7 +12,10 @@ use crate::diagnostic::Sink;
 
 pub(super) fn check(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
     zeros(context, measure, sink);
-    equals(context, measure, sink);
+    // A rounded share stays the same for years without anybody carrying it.
+    if super::impossible::whole_of_share(measure).is_none() {
+        equals(context, measure, sink);
+    }
 }
 
 /// Zeros between values far from zero.

@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn the_step_of_published_values_is_the_last_decimal_shown() {
         let cells =
-            |values: &[f64]| -> Vec<Datum> { values.iter().map(|&v| Datum::from(v)).collect() };
+            |values: &[f64]| -> Vec<Datum> { values.iter().map(|&v| Datum::Number(v)).collect() };
         assert_eq!(quantum(&cells(&[3.0, 1200.0])), 1.0);
         assert_eq!(quantum(&cells(&[3.0, 12.5, 7.25])), 0.01);
     }

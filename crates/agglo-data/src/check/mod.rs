@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::spec::ReadSpec;
 use crate::store::Table;
 
+mod apart;
 mod breaks;
 mod context;
 mod coverage;
@@ -89,6 +90,7 @@ pub fn check(input: &CheckInput<'_>) -> CheckResult {
         totals::check(&context, &mut sink);
         impossible::check(&context, &mut sink);
         sums::check(&context, &mut sink);
+        apart::check(&context, &mut sink);
         panel::check(&context, &mut sink);
         ratio::check(&context, &mut sink);
         if grid.is_series() {

@@ -162,9 +162,9 @@ fn along(
     }
 }
 
-const REMEDY: &str = "compare the total and the parts with the publication";
+pub(super) const REMEDY: &str = "compare the total and the parts with the publication";
 
-fn difference(sum: f64, total: f64) -> String {
+pub(super) fn difference(sum: f64, total: f64) -> String {
     if total == 0.0 {
         return format!("{:+}", sum - total);
     }

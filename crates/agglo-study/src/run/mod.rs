@@ -25,7 +25,7 @@ mod tables;
 mod world;
 
 pub use answer::load_answer;
-pub use tables::{Tables, check, load};
+pub use tables::{CheckReport, Tables, check, load};
 pub use world::interval_table;
 
 /// The folder of answers in a study.

@@ -139,8 +139,9 @@ impl FixPlan {
     fn without_changes(&self, spec: &Spec) -> Value {
         let mut value = serde_json::to_value(spec).unwrap_or_default();
         for block in value["data"].as_array_mut().into_iter().flatten() {
-            for change in self.changes.iter().filter(|change| block["name"] == *change.block) {
-                if let Some(block) = block.as_object_mut() {
+            let name = block["name"].clone();
+            if let Some(block) = block.as_object_mut() {
+                for change in self.changes.iter().filter(|change| name == *change.block) {
                     block.remove(&change.key);
                 }
             }
