@@ -81,6 +81,7 @@ pub(crate) const LEVEL_STEP: &str = "A0822";
 pub(crate) const UNIT_SLIP: &str = "A0823";
 pub(crate) const ZERO_RUN: &str = "A0824";
 pub(crate) const CARRIED_FORWARD: &str = "A0825";
+pub(crate) const JUMPY: &str = "A0826";
 pub(crate) const UNDECLARED_BREAK: &str = "A0831";
 pub(crate) const COMPOSITION: &str = "A0832";
 pub(crate) const PERIOD_MISSING: &str = "A0833";
@@ -404,6 +405,12 @@ const CODES: &[CodeInfo] = &[
         "same value again and again",
         "A series, or most series of one year, repeat the value of the period before to the last digit, \
          in a measure that otherwise moves. Somebody has filled a gap with the last known figure.",
+    ),
+    note(
+        JUMPY,
+        "measure that jumps by nature",
+        "So many moves of the measure are far from the usual that single ones say nothing: its cells hold \
+         a few firms each, and one that opens or closes changes everything. No odd figure of it is listed.",
     ),
     warning(
         UNDECLARED_BREAK,

@@ -21,6 +21,9 @@ pub(super) fn check(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sin
 /// Zeros between values far from zero.
 fn zeros(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
     let grid = context.grid;
+    let firms = grid.firms();
+    // Without a firm there is nothing to count.
+    let is_told = |row: usize| firms.is_some_and(|firms| firms.cells[row].number() == Some(0.0));
     for rows in grid.series() {
         let known: Vec<(usize, f64)> = rows
             .iter()
@@ -35,6 +38,7 @@ fn zeros(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
             }
             let (before, after) = (known[at - 1], known.get(at + run).copied());
             if let Some(after) = after
+                && !known[at..at + run].iter().all(|(row, _)| is_told(*row))
                 && before.1.min(after.1) >= context.input.limits.least_quanta * measure.quantum
             {
                 let year = |row: usize| grid.period[row].unwrap_or_default();
@@ -67,7 +71,7 @@ fn zeros(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
 /// Equal values in a row, in one series or in most series of a period.
 fn equals(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
     let (grid, limits) = (context.grid, &context.input.limits);
-    let least = limits.least_quanta * measure.quantum;
+    let least = limits.least_quanta_equal * measure.quantum;
     let mut runs: Vec<(usize, usize, f64, usize)> = Vec::new();
     // Period → moves of large values, and those of them that do not move.
     let mut years: BTreeMap<Period, (usize, usize, usize)> = BTreeMap::new();
@@ -91,8 +95,11 @@ fn equals(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
                 let entry = years.entry(year).or_insert((0, 0, rows[k] as usize));
                 (entry.0, entry.1) = (entry.0 + 1, entry.1 + usize::from(equal));
             }
-            // A series that never moves is an attribute, such as an area.
-            if run >= limits.equal_run && run < rows.len() {
+            // A series that never moves is an attribute, such as an area; a few firms may well stand
+            // still for years.
+            let few = grid.firms().and_then(|firms| firms.cells[rows[at] as usize].number());
+            let few = few.is_some_and(|n| n < limits.few_firms);
+            if run >= limits.equal_run && run < rows.len() && !few {
                 runs.push((rows[at] as usize, rows[at + run - 1] as usize, first, run));
             }
             at += run;

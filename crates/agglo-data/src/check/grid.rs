@@ -173,6 +173,11 @@ impl<'a> Grid<'a> {
         self.starts.windows(2).map(|pair| &self.order[pair[0]..pair[1]])
     }
 
+    /// How many firms or establishments are behind each row, where the table says so.
+    pub(super) fn firms(&self) -> Option<&Measure<'a>> {
+        ["n_firms", "n_plants"].into_iter().find_map(|name| self.measure(name))
+    }
+
     /// The measure of this name.
     pub(super) fn measure(&self, name: &str) -> Option<&Measure<'a>> {
         self.measures.iter().find(|measure| measure.name == name)

@@ -19,7 +19,8 @@ pub(super) struct Move {
     pub(super) own: f64,
     /// How far growth scatters over the group in that period; 0 where too few series move.
     pub(super) across: f64,
-    /// How far growth moves because values are rounded and things are counted one by one.
+    /// How far growth moves because values are rounded, things are counted one by one, and a cell
+    /// has few firms.
     pub(super) noise: f64,
 }
 
@@ -34,6 +35,15 @@ pub(super) struct Growth {
 impl Growth {
     pub(super) fn new(grid: &Grid<'_>, measure: &Measure<'_>, limits: &Limits) -> Growth {
         let mut growth = Growth { moves: Vec::new(), starts: vec![0] };
+        let firms = grid.firms();
+        // One firm more or less moves a cell of few firms by as much as all of them together.
+        let lumps = |before: usize, row: usize| -> f64 {
+            let n = |row: usize| firms?.cells[row].number().filter(|n| *n > 0.0);
+            match (n(before), n(row)) {
+                (Some(few), Some(many)) => (1.0 / few + 1.0 / many).sqrt(),
+                _ => 0.0,
+            }
+        };
         let positive = |row: u32| measure.cells[row as usize].number().filter(|v| *v > 0.0);
         for rows in grid.series() {
             for pair in rows.windows(2) {
@@ -55,7 +65,7 @@ impl Growth {
                     growth: (high / low).ln(),
                     own: (high / low).ln(),
                     across: 0.0,
-                    noise: rounded.max(counted),
+                    noise: rounded.max(counted).max(lumps(before, row)),
                 });
             }
             growth.starts.push(growth.moves.len());

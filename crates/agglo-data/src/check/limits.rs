@@ -39,6 +39,11 @@ pub struct Limits {
     /// A move that stays is odd beyond this many scatters; more than for a spike, since real
     /// events stay too.
     pub step: f64,
+    /// Where more than this part of all moves is odd, the measure jumps by nature, as cells of few
+    /// plants do; then none is listed.
+    pub jumpy: f64,
+    /// So many odd moves are listed however few moves there are.
+    pub always_listed: usize,
     /// Moves smaller than this, in logarithms, are not worth a look, however calm the series.
     pub least_move: f64,
     /// A factor is taken for a power of ten when its logarithm is this close to one.
@@ -53,11 +58,14 @@ pub struct Limits {
     pub break_shift: f64,
     /// Years on either side that a break is compared with.
     pub break_window: i32,
-    /// The fewest significant steps of the smallest unit in a value that make equal values or a
-    /// zero beside it remarkable: two equal values of one digit are chance.
+    /// The fewest steps of the smallest unit in a value that make a zero beside it remarkable.
     pub least_quanta: f64,
+    /// The fewest that make equal values remarkable: a small workplace has the same staff for years.
+    pub least_quanta_equal: f64,
     /// This many equal values in a row look carried forward.
     pub equal_run: usize,
+    /// Cells of fewer firms than this may stand still without anybody carrying them forward.
+    pub few_firms: f64,
     /// A measure in which this part of all moves is zero changes slowly by nature.
     pub slow_measure: f64,
     /// Findings of one code and table that are listed before the rest is only counted.
@@ -79,6 +87,8 @@ impl Default for Limits {
             spike: 6.0,
             spike_return: 3.0,
             step: 9.0,
+            jumpy: 0.01,
+            always_listed: 10,
             least_move: 0.15,
             ten_slack: 0.25,
             ratio_tens: 3,
@@ -86,7 +96,9 @@ impl Default for Limits {
             break_shift: 8.0,
             break_window: 5,
             least_quanta: 100.0,
+            least_quanta_equal: 1000.0,
             equal_run: 3,
+            few_firms: 50.0,
             slow_measure: 0.2,
             listed: 40,
         }

@@ -32,6 +32,21 @@ pub(super) fn check(
     sink: &mut Sink,
 ) {
     let mut found: Vec<Odd> = growth.series().flat_map(|moves| odd_ones(context, moves)).collect();
+    let (n, all) = (found.len(), growth.moves.len());
+    let limits = &context.input.limits;
+    if n > limits.always_listed && n as f64 > limits.jumpy * all as f64 {
+        sink.push(codes::JUMPY, || {
+            let message = format!(
+                "{n} of {all} moves of `{}` are far from the usual: its cells are too small for \
+                 a judgement by their past, and none is listed",
+                measure.name
+            );
+            let remedy = "look at a coarser level; with the number of firms in the table, cells of \
+                          few firms are judged by it";
+            context.about(codes::JUMPY, measure.name, None, message, remedy)
+        });
+        return;
+    }
     found.sort_by(|a, b| {
         let score = |odd: &Odd| odd.scores.0.abs().max(odd.scores.1.abs());
         score(b).total_cmp(&score(a)).then(a.at.rows.cmp(&b.at.rows))
