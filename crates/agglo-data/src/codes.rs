@@ -39,6 +39,7 @@ pub(crate) const ENCODING_GUESSED: &str = "A0109";
 pub(crate) const UNWRITABLE: &str = "A0110";
 pub(crate) const DISK_FULL: &str = "A0111";
 pub(crate) const SHEET_CHOSEN: &str = "A0112";
+pub(crate) const CHANGED: &str = "A0131";
 pub(crate) const NO_COLUMN: &str = "A0201";
 pub(crate) const NO_HEADING: &str = "A0202";
 pub(crate) const HEADING_TWICE: &str = "A0203";
@@ -162,6 +163,12 @@ const CODES: &[CodeInfo] = &[
         SHEET_CHOSEN,
         "first sheet used",
         "The workbook has several sheets and `sheet` names none, so the first was read.",
+    ),
+    error(
+        CHANGED,
+        "file changed since it was read",
+        "The file's content is no longer what the study was computed from, so its cells are not shown as \
+         the source of a number. Run the study again, or bring the old file back.",
     ),
     error(
         NO_COLUMN,

@@ -15,6 +15,7 @@
 //! | files of our own, with units, gaps and origins      | [`write_table`], [`write_frame`]      |
 //! | tables for other programs and for people            | [`export()`]                          |
 //! | files that are whole or not there                   | [`atomic()`], [`write_atomic`]        |
+//! | a cell as it stands in its file                    | [`raw_cells`], [`cell_name`]          |
 //! | is it still the same                                | [`hash_file`], [`hash_frame`]         |
 //! | what is wrong, where, and what to do                | [`Diagnostic`], [`DataError`], [`codes()`] |
 //!
@@ -30,6 +31,7 @@ mod export;
 mod hash;
 mod intern;
 mod number;
+mod raw;
 mod reader;
 pub mod reduce;
 mod sniff;
@@ -48,6 +50,7 @@ pub use codes::{BAD_SETTING, CodeInfo, code, codes, codes_markdown};
 pub use diagnostic::{DataError, Diagnostic, Fix, Setting, Severity};
 pub use export::{Format, export, export_file};
 pub use hash::{hash_file, hash_frame};
+pub use raw::{cell_name, raw_cells};
 pub use reader::{ReaderInfo, files, read, read_as, readers};
 pub use sniff::{Heading, Reason, Sniff, Sureness, sniff};
 pub use source::SourceFormat;

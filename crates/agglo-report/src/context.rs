@@ -183,9 +183,9 @@ impl<'a> TableView<'a> {
         let bound = format.bound(self.datum(row, column), Some(self.address(row, column)));
         let range = self.range(row, column).map(|(lower, upper)| {
             let ends = [lower, upper].map(|end| format.number(end));
-            format!(" [{}, {}]", ends[0], ends[1])
+            (ends[0] != ends[1]).then(|| format!(" [{}, {}]", ends[0], ends[1]))
         });
-        match range {
+        match range.flatten() {
             Some(range) => Bound { en: bound.en + &range, zh: bound.zh + &range, ..bound },
             None => bound,
         }

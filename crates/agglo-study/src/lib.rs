@@ -10,10 +10,13 @@
 //! | reading, asking, writing down                    | [`run`](run::run)     |
 //! | the answers read back                            | [`Findings`]          |
 //! | the address of a number, and its explanation     | [`address`]           |
+//! | what moved between two runs, and why              | [`diff`]              |
+//! | whether everything is still what the lock says    | [`verify`]            |
 //! | a study started from files                       | [`init`]              |
 
 pub mod address;
 pub mod binding;
+pub mod diff;
 mod error;
 mod findings;
 mod harmonize;
@@ -22,6 +25,7 @@ pub mod plan;
 pub mod record;
 pub mod run;
 pub mod spec;
+pub mod verify;
 
 pub use error::StudyError;
 pub use findings::{Finding, Findings};

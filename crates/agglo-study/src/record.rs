@@ -131,6 +131,9 @@ pub struct StepRecord {
 pub struct InputRecord {
     /// Where the rows come from.
     pub source: String,
+    /// Hash of what they are.
+    #[serde(default)]
+    pub content: String,
     /// Column of the method's table = where it comes from.
     pub columns: BTreeMap<String, String>,
     /// First and last period kept.

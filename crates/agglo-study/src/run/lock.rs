@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::record::{RunRecord, Status};
 
-pub(super) fn text(record: &RunRecord) -> String {
+pub(crate) fn text(record: &RunRecord) -> String {
     let mut text =
         String::from("# Written by agglo; do not edit. Inputs, answers and their BLAKE3 hashes.\n");
     let RunRecord { version, code, study, seed, .. } = record;

@@ -14,7 +14,7 @@ use agglo_core::Control;
 
 use crate::error::StudyError;
 use crate::plan::{Facts, Plan};
-use crate::record::{LockedRecord, RunRecord, Status};
+use crate::record::{LockedRecord, RunRecord, Status, StepRecord};
 use crate::spec::Spec;
 
 mod answer;
@@ -25,6 +25,7 @@ mod tables;
 mod world;
 
 pub use answer::load_answer;
+pub(crate) use lock::text as lock_text;
 pub use tables::{CheckReport, Tables, check, load};
 pub use world::interval_table;
 
@@ -116,6 +117,28 @@ pub fn run(root: &Path, options: &RunOptions<'_>) -> Result<Outcome, StudyError>
     agglo_data::write_if_changed(&root.join(RUN_FILE), json.as_bytes())?;
     agglo_data::write_if_changed(&root.join(LOCK_FILE), lock::text(&record).as_bytes())?;
     Ok(Outcome { record, n_computed, n_tables_read: tables.n_read() })
+}
+
+/// Computes the study in `root` anew into the folder `out`, and gives the steps; neither the study nor
+/// what it holds is written to.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_in(
+    root: &Path,
+    out: &Path,
+    spec: &Spec,
+    options: &RunOptions<'_>,
+) -> Result<Vec<StepRecord>, StudyError> {
+    let findings = out.join(FINDINGS);
+    agglo_data::create_folder(&findings)?;
+    let tables = tables::read_only(root, spec)?;
+    if !tables.errors().is_empty() {
+        return Err(StudyError::Unsound(tables.errors().to_vec()));
+    }
+    let frames = tables.frames();
+    let plan = Plan::new(&Facts { spec, tables: &frames });
+    Ok(steps::run(&findings, spec, &tables, &plan, options)?.0)
 }
 
 /// Holds the study for this run; the operating system lets go of it even after a kill.

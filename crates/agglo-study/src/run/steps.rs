@@ -105,14 +105,48 @@ impl Run<'_> {
             add(table);
             add(&format!("{binding:?}"));
             for source in binding.sources() {
-                add(match source {
-                    Source::Table(name) => self.tables.key(name),
-                    Source::Group(name) => self.tables.group_key(name),
-                    Source::Step { step, .. } => self.keys.get(step).map_or("", String::as_str),
-                });
+                add(self.content(source));
             }
         }
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// The hash of a source's content; of another step, that of all its answer depends on.
+    fn content(&self, source: &Source) -> &str {
+        match source {
+            Source::Table(name) => self.tables.key(name),
+            Source::Group(name) => self.tables.group_key(name),
+            Source::Step { step, .. } => self.keys.get(step).map_or("", String::as_str),
+        }
+    }
+
+    /// What a method reads, in words and by hash.
+    fn describe(&self, binding: &Binding) -> InputRecord {
+        let mut columns: BTreeMap<String, String> = binding
+            .columns
+            .iter()
+            .map(|(role, take)| {
+                let from = match take {
+                    Take::Column(name) => name.clone(),
+                    Take::Ratio(over, under) => format!("{over} / {under}"),
+                    Take::Words(words) => format!("\"{words}\""),
+                };
+                (role.clone(), from)
+            })
+            .collect();
+        for join in &binding.joins {
+            for (role, name) in &join.columns {
+                columns.insert(role.clone(), format!("{}: {name}", join.source));
+            }
+        }
+        InputRecord {
+            source: binding.source.to_string(),
+            content: self.content(&binding.source).to_owned(),
+            columns,
+            periods: binding.periods,
+            keep: binding.keep.iter().cloned().collect(),
+            sum_by: binding.sum_by.clone(),
+        }
     }
 
     fn batch(
@@ -165,7 +199,11 @@ impl Run<'_> {
             key: self.keys[&step.id].clone(),
             status: Status::Answered,
             reason: None,
-            inputs: step.inputs.iter().map(|(t, b)| (t.clone(), describe(b))).collect(),
+            inputs: step
+                .inputs
+                .iter()
+                .map(|(table, binding)| (table.clone(), self.describe(binding)))
+                .collect(),
             tables: Vec::new(),
             notes: Vec::new(),
         };
@@ -366,31 +404,4 @@ impl Run<'_> {
 
 fn variant(step: &Step) -> &str {
     step.variant.as_deref().unwrap_or(step.method.variants[0].id)
-}
-
-fn describe(binding: &Binding) -> InputRecord {
-    let mut columns: BTreeMap<String, String> = binding
-        .columns
-        .iter()
-        .map(|(role, take)| {
-            let from = match take {
-                Take::Column(name) => name.clone(),
-                Take::Ratio(over, under) => format!("{over} / {under}"),
-                Take::Words(words) => format!("\"{words}\""),
-            };
-            (role.clone(), from)
-        })
-        .collect();
-    for join in &binding.joins {
-        for (role, name) in &join.columns {
-            columns.insert(role.clone(), format!("{}: {name}", join.source));
-        }
-    }
-    InputRecord {
-        source: binding.source.to_string(),
-        columns,
-        periods: binding.periods,
-        keep: binding.keep.iter().cloned().collect(),
-        sum_by: binding.sum_by.clone(),
-    }
 }

@@ -163,6 +163,14 @@ pub fn load(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
     read_all(root, spec, true)
 }
 
+/// The study's tables, read from its files without a look at `tables/`.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn read_only(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
+    read_all(root, spec, false)
+}
+
 fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
     let mut read = BTreeMap::new();

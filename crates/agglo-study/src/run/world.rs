@@ -55,6 +55,8 @@ pub fn interval_table(name: &str) -> String {
 /// The range of every number of `main` over its completions, by the keys of the table: columns
 /// `X.lower` and `X.upper`, and `X.without` where withheld cells were also counted as nothing.
 ///
+/// The range holds the number itself too, which need not lie among the completions: an imputed table
+/// is more even than any of them. Numbers that differ by less than sums are held to are the same.
 /// `None` where no number differs. A number that some completion does not have is a gap.
 pub(super) fn intervals(
     method: &Method,
@@ -81,23 +83,20 @@ pub(super) fn intervals(
         let cells: Option<Vec<Vec<Datum>>> =
             completions.iter().map(|frame| frame.numbers(column.name()).ok()).collect();
         let Some(cells) = cells else { continue };
+        let Ok(own) = main.numbers(column.name()) else { continue };
         let (mut lower, mut upper) = (Vec::new(), Vec::new());
-        for key in &main_keys {
+        for (row, key) in main_keys.iter().enumerate() {
             let values: Option<Vec<f64>> = places
                 .iter()
                 .zip(&cells)
                 .map(|(places, cells)| cells[*places.get(key)?].number())
+                .chain([own[row].number()])
                 .collect();
-            let range = values.filter(|values| !values.is_empty());
+            let ends = values.and_then(|values| range(&values));
+            differs |= ends.is_some_and(|(low, high)| low < high);
             let gap = Datum::undefined(Undefined::NotIdentified);
-            let end = |pick: fn(f64, f64) -> f64, values: &Option<Vec<f64>>| {
-                let values = values.iter().flatten().copied();
-                values.reduce(pick).map_or(gap, Datum::Number)
-            };
-            let ends = (end(f64::min, &range), end(f64::max, &range));
-            differs |= ends.0 != ends.1;
-            lower.push(ends.0);
-            upper.push(ends.1);
+            lower.push(ends.map_or(gap, |ends| Datum::Number(ends.0)));
+            upper.push(ends.map_or(gap, |ends| Datum::Number(ends.1)));
         }
         let unit = column.unit();
         columns.push(Column::number(format!("{}.lower", column.name()), unit, lower));
@@ -112,6 +111,18 @@ pub(super) fn intervals(
         }
     }
     differs.then(|| Frame::new(columns).ok()).flatten()
+}
+
+/// Sums of completions are held to this part of themselves.
+const CLOSE: f64 = 1e-6;
+
+/// The smallest and the largest of `values`, the last of which stands for all where they are close.
+fn range(values: &[f64]) -> Option<(f64, f64)> {
+    let own = *values.last()?;
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let same = high - low <= CLOSE * high.abs().max(low.abs());
+    Some(if same { (own, own) } else { (low, high) })
 }
 
 fn rows_by_key(frame: &Frame, keys: &[&str]) -> BTreeMap<Vec<String>, usize> {
@@ -149,6 +160,9 @@ mod tests {
         };
         assert_eq!(numbers("gini.lower"), [0.1, 0.4]);
         assert_eq!(numbers("gini.upper"), [0.3, 0.5]);
+        // A number outside its completions widens the range.
+        let high = intervals(method, "gini", &gini([0.9, 0.5]), &[&a, &b], None).unwrap();
+        assert_eq!(high.numbers("gini.upper").unwrap()[0], Datum::Number(0.9));
         assert_eq!(numbers("gini.without"), [0.7, 0.5]);
     }
 
