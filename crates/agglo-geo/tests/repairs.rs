@@ -61,6 +61,14 @@ fn repeated_points_are_dropped() {
 }
 
 #[test]
+fn spikes_are_cut_off() {
+    check("[[[0,0],[2,0],[7,0],[2,0],[2,2],[0,2],[0,0]]]", RepairKind::Spikes, 2, 4.0);
+    // At the seam, and one behind another.
+    check("[[[9,0],[0,0],[2,0],[2,2],[0,2],[0,0],[9,0]]]", RepairKind::Spikes, 2, 4.0);
+    check("[[[0,0],[2,0],[5,0],[5,5],[5,0],[2,0],[2,2],[0,2],[0,0]]]", RepairKind::Spikes, 4, 4.0);
+}
+
+#[test]
 fn rings_with_too_few_points_or_no_area_are_left_out() {
     let lone = "[[[5,5],[6,6],[5,5]]]";
     check(&format!("{GOOD},{lone}"), RepairKind::RingsWithoutArea, 1, 16.0);
