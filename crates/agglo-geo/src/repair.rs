@@ -51,15 +51,22 @@ pub(crate) fn shape(
             return Err(Reject::new(codes::WRONG_KIND, format!("it is a {kind}, not an area")));
         }
     };
-    let shape = simple(MultiPolygon(polygons), done);
-    if shape.0.is_empty() {
-        return Err(Reject::new(codes::DEGENERATE, "no ring with an area is left"));
-    }
+    let shape = MultiPolygon(polygons);
     let jumps =
         |ring: &LineString<f64>| ring.lines().any(|edge| (edge.end.x - edge.start.x).abs() > 180.0);
     let beyond = |ring: &LineString<f64>| ring.coords().any(|point| point.x.abs() > 180.0 + 1e-9);
-    if shape.0.iter().any(|polygon| jumps(polygon.exterior()) || beyond(polygon.exterior())) {
+    let across = |ring: &LineString<f64>| jumps(ring) || beyond(ring);
+    if shape.0.iter().any(|polygon| across(polygon.exterior())) {
         done.insert(RepairKind::Antimeridian, 1);
+    }
+    // An edge across the whole world crosses others that it does not cross on Earth.
+    let shape = if shape.0.iter().any(|polygon| jumps(polygon.exterior())) {
+        shape
+    } else {
+        simple(shape, done)
+    };
+    if shape.0.is_empty() {
+        return Err(Reject::new(codes::DEGENERATE, "no ring with an area is left"));
     }
     Ok(shape)
 }
