@@ -22,7 +22,8 @@ pub struct Area {
     /// Its properties in the order of the file; of several features, those of the first.
     pub properties: Vec<(Key, Property)>,
     /// Its shape in degrees of longitude and latitude on WGS 84; outer rings run counterclockwise,
-    /// holes clockwise, and no two edges cross.
+    /// holes clockwise. No two edges cross, unless the report says that the shape crosses the 180th
+    /// meridian or was not checked.
     pub shape: MultiPolygon<f64>,
 }
 

@@ -180,7 +180,7 @@ const CODES: &[CodeInfo] = &[
     note(
         RING_REPAIRED,
         "ring repaired",
-        "Rings that were not closed are closed, repeated points are dropped, rings without area are left out, \
+        "Rings that were not closed are closed, repeated points are dropped, spikes are cut off, rings without area are left out, \
          and rings that run the wrong way are turned. None of this changes what the shape covers.",
     ),
     warning(

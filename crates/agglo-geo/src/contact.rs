@@ -13,7 +13,7 @@ pub(crate) enum Contact {
     Apart,
     /// At a point or along a stretch, without crossing.
     Touch,
-    /// Two edges cross.
+    /// Two edges cross, or one goes back along its neighbor.
     Cross,
     /// More comparisons would be needed than are made.
     Unchecked,
@@ -97,7 +97,7 @@ fn meeting(one: &Edge, two: &Edge, length: usize) -> Contact {
             + (before.y - shared.y) * (after.y - shared.y)
             > 0.0;
         let spike = back && turn(before, shared, after) == Orientation::Collinear;
-        return if spike { Contact::Touch } else { Contact::Apart };
+        return if spike { Contact::Cross } else { Contact::Apart };
     }
     let sides = [turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b)];
     let opposite = |p: Orientation, q: Orientation| {
@@ -146,6 +146,6 @@ mod tests {
         let beside = &[(4.0, 0.0), (6.0, 0.0), (6.0, 4.0), (4.0, 4.0), (4.0, 0.0)][..];
         assert_eq!(check(&[square, beside]), Contact::Touch);
         let spike = &[(0.0, 0.0), (4.0, 0.0), (9.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 0.0)][..];
-        assert_eq!(check(&[spike]), Contact::Touch);
+        assert_eq!(check(&[spike]), Contact::Cross);
     }
 }

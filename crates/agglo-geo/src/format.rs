@@ -150,17 +150,15 @@ impl Opened {
         self.path.file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned())
     }
 
-    fn file(&self) -> Result<File, GeoError> {
-        File::open(&self.path).map_err(|error| io(&error))
-    }
-
     /// The layers by name.
     pub(crate) fn layers(&self) -> Result<Vec<String>, GeoError> {
         let names = |layers: Vec<(String, usize)>| layers.into_iter().map(|(name, _)| name);
         match (self.format, &self.content) {
             (Format::TopoJson, Content::Json(tree)) => Ok(names(topojson::layers(tree)).collect()),
             (Format::GeoPackage, _) => Ok(names(gpkg::layers(&self.path)?).collect()),
-            (Format::ZippedShapefile, _) => archive::layers(self.file()?),
+            (Format::ZippedShapefile, _) => {
+                archive::layers(File::open(&self.path).map_err(|error| io(&error))?)
+            }
             _ => Ok(vec![self.stem()]),
         }
     }
@@ -168,44 +166,38 @@ impl Opened {
     /// One layer, by name or the main one; a Parquet file need not have a column of shapes unless
     /// they are wanted.
     pub(crate) fn layer(
-        &self,
+        self,
         wanted: Option<&str>,
         encoding: Option<&str>,
         with_shapes: bool,
     ) -> Result<Layer, GeoError> {
-        match (self.format, &self.content) {
-            (Format::TopoJson, Content::Json(tree)) => topojson::layer(tree, wanted),
-            (_, Content::Json(tree)) => json::layer(tree, &self.stem()),
-            (Format::FlatGeobuf, Content::Bytes(bytes)) => fgb::layer(bytes, &self.stem()),
-            (_, Content::Bytes(bytes)) => shapefile::layer(&self.beside(bytes)?, encoding),
-            (Format::GeoPackage, _) => gpkg::layer(&self.path, wanted),
-            (Format::GeoParquet, _) => geoparquet::layer(self.file()?, &self.stem(), with_shapes),
-            (_, Content::OnDisk) => {
-                shapefile::layer(&archive::parts(self.file()?, wanted)?, encoding)
-            }
+        let stem = self.stem();
+        let file = || File::open(&self.path).map_err(|error| io(&error));
+        match (self.format, self.content) {
+            (Format::TopoJson, Content::Json(tree)) => topojson::layer(&tree, wanted),
+            (_, Content::Json(tree)) => json::layer(&tree, &stem),
+            (Format::FlatGeobuf, Content::Bytes(bytes)) => fgb::layer(&bytes, &stem),
+            (_, Content::Bytes(shp)) => shapefile::layer(&beside(&self.path, shp, stem)?, encoding),
+            (Format::GeoPackage, Content::OnDisk) => gpkg::layer(&self.path, wanted),
+            (Format::GeoParquet, Content::OnDisk) => geoparquet::layer(file()?, &stem, with_shapes),
+            (_, Content::OnDisk) => shapefile::layer(&archive::parts(file()?, wanted)?, encoding),
         }
     }
+}
 
-    /// The files of a Shapefile, whatever the case of their extensions.
-    fn beside(&self, shp: &[u8]) -> Result<Parts, GeoError> {
-        let read = |extension: &str| -> Result<Option<Vec<u8>>, GeoError> {
-            let tries = [extension.to_owned(), extension.to_ascii_uppercase()];
-            for path in tries.map(|extension| self.path.with_extension(extension)) {
-                let Ok(file) = File::open(path) else { continue };
-                let mut bytes = Vec::new();
-                file.take(MAX_FILE).read_to_end(&mut bytes).map_err(|error| io(&error))?;
-                return Ok(Some(bytes));
-            }
-            Ok(None)
-        };
-        Ok(Parts {
-            name: self.stem(),
-            shp: shp.to_vec(),
-            dbf: read("dbf")?,
-            prj: read("prj")?,
-            cpg: read("cpg")?,
-        })
-    }
+/// The files of a Shapefile, whatever the case of their extensions.
+fn beside(path: &Path, shp: Vec<u8>, name: String) -> Result<Parts, GeoError> {
+    let read = |extension: &str| -> Result<Option<Vec<u8>>, GeoError> {
+        let tries = [extension.to_owned(), extension.to_ascii_uppercase()];
+        for path in tries.map(|extension| path.with_extension(extension)) {
+            let Ok(file) = File::open(path) else { continue };
+            let mut bytes = Vec::new();
+            file.take(MAX_FILE).read_to_end(&mut bytes).map_err(|error| io(&error))?;
+            return Ok(Some(bytes));
+        }
+        Ok(None)
+    };
+    Ok(Parts { name, shp, dbf: read("dbf")?, prj: read("prj")?, cpg: read("cpg")? })
 }
 
 fn unknown(path: &Path, head: &[u8]) -> GeoError {

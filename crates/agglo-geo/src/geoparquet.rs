@@ -3,6 +3,7 @@
 //! Source: OGC GeoParquet 1.1.0.
 
 use std::fs::File;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -28,7 +29,16 @@ fn damaged(error: &dyn std::fmt::Display) -> GeoError {
 }
 
 /// The layer of a GeoParquet file.
+///
+/// The crate `parquet` (59) asserts in its decoders instead of failing, for example on a dictionary
+/// whose bit width is damaged; such a panic becomes the error that it should have been.
 pub(crate) fn layer(file: File, name: &str, with_shapes: bool) -> Result<Layer, GeoError> {
+    let read = AssertUnwindSafe(|| decoded(file, name, with_shapes));
+    std::panic::catch_unwind(read)
+        .unwrap_or_else(|_| Err(GeoError::damaged("the Parquet file contradicts itself")))
+}
+
+fn decoded(file: File, name: &str, with_shapes: bool) -> Result<Layer, GeoError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
     let metadata = builder.metadata().file_metadata().key_value_metadata();
     let geo = metadata.into_iter().flatten().find(|pair| pair.key == "geo");

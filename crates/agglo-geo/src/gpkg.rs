@@ -1,8 +1,10 @@
 //! GeoPackage: a SQLite database with shapes as WKB behind a short header.
 //!
-//! The database is opened read-only and without its write-ahead log.
+//! The database is opened read-only, and nothing is written beside it.
 //! Source: OGC 12-128r18, GeoPackage Encoding Standard 1.3.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
@@ -25,13 +27,51 @@ fn damaged(error: &rusqlite::Error) -> GeoError {
 }
 
 fn open(path: &Path) -> Result<Connection, GeoError> {
+    whole(path)?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| damaged(&error))?;
+    let connection = if Path::new(&log).exists() {
+        Connection::open_with_flags(path, flags)
+    } else {
+        // Otherwise a database in WAL mode would get two files beside it, even when it is only read.
+        let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f");
+        let uri = format!("file:{}?immutable=1", escaped.replace('#', "%23"));
+        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+    };
+    let connection = connection.map_err(|error| damaged(&error))?;
     // SQLite refuses a record that is larger than the whole database, and so bounds memory itself.
     for (name, value) in [("trusted_schema", "off"), ("cell_size_check", "on")] {
         connection.pragma_update(None, name, value).map_err(|error| damaged(&error))?;
     }
     Ok(connection)
+}
+
+/// Compares the file's length with the number of pages in its header.
+///
+/// SQLite reads what is missing from the last page as zeros, and so would give features without
+/// their codes. Source: Database File Format, section 1.3, offsets 16 and 28.
+fn whole(path: &Path) -> Result<(), GeoError> {
+    let mut header = [0_u8; 100];
+    let length = File::open(path).and_then(|mut file| {
+        file.read_exact(&mut header)?;
+        Ok(file.metadata()?.len())
+    });
+    let cut = |what: &str| Err(GeoError::damaged(format!("the GeoPackage {what}")));
+    let Ok(length) = length else { return cut("ends in its header") };
+    let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65_536,
+        size => size,
+    };
+    let number = |at: usize| {
+        u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]))
+    };
+    // The count holds only when the last writer kept it up.
+    let counted = number(24) == number(92);
+    if page == 0 || length % page != 0 || counted && number(28) * page > length {
+        return cut("has another length than its header says");
+    }
+    Ok(())
 }
 
 fn tables(connection: &Connection) -> Result<Vec<Table>, GeoError> {

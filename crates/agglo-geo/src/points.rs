@@ -67,6 +67,7 @@ pub fn read_points(path: &Path, options: &PointOptions) -> Result<Points, GeoErr
 
 fn points(path: &Path, options: &PointOptions) -> Result<Points, GeoError> {
     let opened = Opened::new(path)?;
+    let format = opened.format;
     let with_shapes = options.columns.is_none();
     let mut layer =
         opened.layer(options.layer.as_deref(), options.encoding.as_deref(), with_shapes)?;
@@ -116,7 +117,7 @@ fn points(path: &Path, options: &PointOptions) -> Result<Points, GeoError> {
     if points.is_empty() {
         return Err(nothing(&report).in_layer(name));
     }
-    Ok(Points { points, crs: transformer.crs, format: opened.format, layer: name, report })
+    Ok(Points { points, crs: transformer.crs, format, layer: name, report })
 }
 
 fn kept(shape: RawShape) -> Result<Vec<[f64; 2]>, Reject> {

@@ -48,6 +48,7 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Boundaries, GeoError> 
 
 fn areas(path: &Path, options: &ReadOptions) -> Result<Boundaries, GeoError> {
     let opened = Opened::new(path)?;
+    let format = opened.format;
     let layer = opened.layer(options.layer.as_deref(), options.encoding.as_deref(), true)?;
     let in_layer = |error: GeoError| error.in_layer(layer.name.clone());
     let mut report = Report { features_read: layer.features.len() as u64, ..Report::default() };
@@ -94,14 +95,7 @@ fn areas(path: &Path, options: &ReadOptions) -> Result<Boundaries, GeoError> {
     if areas.is_empty() {
         return Err(nothing(&report).in_layer(layer_name));
     }
-    Ok(Boundaries {
-        areas,
-        crs: transformer.crs,
-        format: opened.format,
-        layer: layer_name,
-        encoding,
-        report,
-    })
+    Ok(Boundaries { areas, crs: transformer.crs, format, layer: layer_name, encoding, report })
 }
 
 fn repairs<'a>(

@@ -1,7 +1,7 @@
 //! Rings of any quality to one simple shape, with what was done.
 //!
 //! 1. A coordinate that is not finite or out of range rejects the feature.
-//! 2. Each ring is closed, loses repeated points, and is dropped when no area is left.
+//! 2. Each ring is closed, loses repeated points and spikes, and is dropped when no area is left.
 //! 3. Outer rings are turned counterclockwise, holes clockwise.
 //! 4. Where edges cross, the polygon is rebuilt by the even-odd rule; polygons of one feature that
 //!    overlap are united. Where edges only touch, this is done when it changes the area.
@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
+use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::{
     Area as _, BooleanOps, BoundingRect, Coord, Intersects, LineString, MultiPolygon, Polygon,
     Rect, unary_union,
@@ -50,15 +51,22 @@ pub(crate) fn shape(
             return Err(Reject::new(codes::WRONG_KIND, format!("it is a {kind}, not an area")));
         }
     };
-    let shape = simple(MultiPolygon(polygons), done);
-    if shape.0.is_empty() {
-        return Err(Reject::new(codes::DEGENERATE, "no ring with an area is left"));
-    }
+    let shape = MultiPolygon(polygons);
     let jumps =
         |ring: &LineString<f64>| ring.lines().any(|edge| (edge.end.x - edge.start.x).abs() > 180.0);
     let beyond = |ring: &LineString<f64>| ring.coords().any(|point| point.x.abs() > 180.0 + 1e-9);
-    if shape.0.iter().any(|polygon| jumps(polygon.exterior()) || beyond(polygon.exterior())) {
+    let across = |ring: &LineString<f64>| jumps(ring) || beyond(ring);
+    if shape.0.iter().any(|polygon| across(polygon.exterior())) {
         done.insert(RepairKind::Antimeridian, 1);
+    }
+    // An edge across the whole world crosses others that it does not cross on Earth.
+    let shape = if shape.0.iter().any(|polygon| jumps(polygon.exterior())) {
+        shape
+    } else {
+        simple(shape, done)
+    };
+    if shape.0.is_empty() {
+        return Err(Reject::new(codes::DEGENERATE, "no ring with an area is left"));
     }
     Ok(shape)
 }
@@ -81,32 +89,66 @@ fn add(done: &mut Done, kind: RepairKind, n: u64) {
     }
 }
 
-/// A closed ring without repeated points, or `None` where it has no area.
+/// A closed ring without repeated points and spikes, or `None` where it has no area.
 fn ring(points: Ring, done: &mut Done) -> Option<LineString<f64>> {
-    let mut coords: Vec<Coord<f64>> = Vec::with_capacity(points.len() + 1);
-    let mut repeated = 0;
-    for [x, y] in points {
-        let point = Coord { x, y };
-        if coords.last() == Some(&point) {
-            repeated += 1;
-        } else {
-            coords.push(point);
-        }
+    let n_points = points.len() as u64;
+    let mut coords: Vec<Coord<f64>> = points.into_iter().map(|[x, y]| Coord { x, y }).collect();
+    coords.dedup();
+    add(done, RepairKind::RepeatedPoints, n_points - coords.len() as u64);
+    if coords.len() > 1 && coords.first() == coords.last() {
+        coords.pop();
+    } else {
+        add(done, RepairKind::Closed, u64::from(!coords.is_empty()));
     }
-    if coords.first() != coords.last() {
-        coords.extend(coords.first().copied());
-        add(done, RepairKind::Closed, 1);
-    }
-    add(done, RepairKind::RepeatedPoints, repeated);
+    let n_spikes = cut_spikes(&mut coords);
+    add(done, RepairKind::Spikes, n_spikes);
+    coords.extend(coords.first().copied());
     let line = LineString(coords);
-    // A bow tie has two lobes that cancel, and yet covers something.
-    if line.0.len() < 4
-        || (signed_area(&line) == 0.0 && contact(std::iter::once(&line)) != Contact::Cross)
-    {
+    // The lobes of a bow tie may cancel, and yet it covers something.
+    let covers = |line: &LineString<f64>| {
+        let shape = MultiPolygon(vec![Polygon::new(line.clone(), Vec::new())]);
+        signed_area(line) != 0.0 || united(&shape).unsigned_area() > 0.0
+    };
+    if line.0.len() < 4 || !covers(&line) {
         add(done, RepairKind::RingsWithoutArea, 1);
         return None;
     }
     Some(line)
+}
+
+/// Removes corners from which an open ring goes back the way it came, and says how many.
+fn cut_spikes(coords: &mut Vec<Coord<f64>>) -> u64 {
+    let spike = |before: Coord<f64>, at: Coord<f64>, after: Coord<f64>| {
+        let back =
+            (before.x - at.x) * (after.x - at.x) + (before.y - at.y) * (after.y - at.y) > 0.0;
+        back && RobustKernel::orient2d(before, at, after) == Orientation::Collinear
+    };
+    let n_before = coords.len();
+    let mut kept: Vec<Coord<f64>> = Vec::with_capacity(n_before);
+    for &next in coords.iter() {
+        // Cutting one spike may lay open another one.
+        while let [.., before, at] = kept[..]
+            && (spike(before, at, next) || at == next)
+        {
+            kept.pop();
+        }
+        if kept.last() != Some(&next) {
+            kept.push(next);
+        }
+    }
+    // The ends meet, so they may form spikes too.
+    while let [first, second, .., before, last] = kept[..] {
+        if last == first || spike(before, last, first) {
+            kept.pop();
+        } else if spike(last, first, second) {
+            kept.remove(0);
+        } else {
+            break;
+        }
+    }
+    let n_cut = (n_before - kept.len()) as u64;
+    *coords = kept;
+    n_cut
 }
 
 /// Twice the area is summed about the first corner, so that far-off coordinates do not cancel.

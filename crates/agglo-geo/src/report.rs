@@ -12,6 +12,8 @@ pub enum RepairKind {
     Closed,
     /// Points that repeat the one before.
     RepeatedPoints,
+    /// Corners from which a ring goes back the way it came, cut off.
+    Spikes,
     /// Rings of too few corners or without area, left out.
     RingsWithoutArea,
     /// Rings that ran the wrong way, in a format that has a rule.
@@ -36,6 +38,7 @@ impl RepairKind {
         match self {
             RepairKind::Closed
             | RepairKind::RepeatedPoints
+            | RepairKind::Spikes
             | RepairKind::RingsWithoutArea
             | RepairKind::Turned => codes::RING_REPAIRED,
             RepairKind::Rebuilt => codes::CROSSING,
@@ -52,6 +55,7 @@ impl RepairKind {
         match self {
             RepairKind::Closed => Text::new("rings closed", "闭合的环"),
             RepairKind::RepeatedPoints => Text::new("repeated points dropped", "删去的重复点"),
+            RepairKind::Spikes => Text::new("spikes cut off", "剪除的尖刺"),
             RepairKind::RingsWithoutArea => {
                 Text::new("rings without area left out", "略去的无面积环")
             }

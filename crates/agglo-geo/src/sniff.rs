@@ -50,9 +50,10 @@ pub fn sniff(path: &Path, layer: Option<&str>) -> Result<Sniff, GeoError> {
 
 fn look(path: &Path, wanted: Option<&str>) -> Result<Sniff, GeoError> {
     let opened = Opened::new(path)?;
+    let format = opened.format;
     let layers = opened.layers()?;
     // A zip of several Shapefiles is looked into by its first, since none is the main one.
-    let first = (opened.format == Format::ZippedShapefile).then(|| layers.first()).flatten();
+    let first = (format == Format::ZippedShapefile).then(|| layers.first()).flatten();
     let layer = opened.layer(wanted.or(first.map(String::as_str)), None, false)?;
     let crs = placed(&layer, None, &mut Report::default())
         .map(|transformer: Transformer| transformer.crs);
@@ -60,7 +61,7 @@ fn look(path: &Path, wanted: Option<&str>) -> Result<Sniff, GeoError> {
         layer.features.iter().filter(|feature| feature.shape.as_ref().is_ok_and(is)).count()
     };
     Ok(Sniff {
-        format: opened.format,
+        format,
         layers,
         crs,
         n_features: layer.features.len(),

@@ -101,14 +101,17 @@ fn geometry(bytes: &mut Bytes<'_>, depth: usize) -> Result<RawShape, Reject> {
             }
         }
         3 => RawShape::Polygons(vec![bytes.polygon(dimensions)?]),
-        2 | 5 => RawShape::Other("line"),
-        4 | 6 | 7 => {
+        2 => {
+            bytes.ring(dimensions)?;
+            RawShape::Other("line")
+        }
+        4..=7 => {
             let n = bytes.count(5)?;
             let mut all = RawShape::Empty;
             for _ in 0..n {
                 let part = geometry(bytes, depth + 1)?;
-                // What follows a line cannot be found without reading the line.
-                if matches!(part, RawShape::Other(_)) {
+                // What follows a curve cannot be found without reading the curve.
+                if matches!(part, RawShape::Other(kind) if kind != "line") {
                     return Ok(part);
                 }
                 all.absorb(part);

@@ -61,6 +61,14 @@ fn repeated_points_are_dropped() {
 }
 
 #[test]
+fn spikes_are_cut_off() {
+    check("[[[0,0],[2,0],[7,0],[2,0],[2,2],[0,2],[0,0]]]", RepairKind::Spikes, 2, 4.0);
+    // At the seam, and one behind another.
+    check("[[[9,0],[0,0],[2,0],[2,2],[0,2],[0,0],[9,0]]]", RepairKind::Spikes, 2, 4.0);
+    check("[[[0,0],[2,0],[5,0],[5,5],[5,0],[2,0],[2,2],[0,2],[0,0]]]", RepairKind::Spikes, 4, 4.0);
+}
+
+#[test]
 fn rings_with_too_few_points_or_no_area_are_left_out() {
     let lone = "[[[5,5],[6,6],[5,5]]]";
     check(&format!("{GOOD},{lone}"), RepairKind::RingsWithoutArea, 1, 16.0);
@@ -160,7 +168,7 @@ fn islands_of_one_code_keep_every_corner() {
 #[test]
 fn a_jump_across_the_180th_meridian_is_warned_of() {
     let found = polygons(&[
-        "[[[179,0],[-179,0],[-179,1],[179,1],[179,0]]]",
+        "[[[179,0],[-179,0],[-179,1],[170,2],[179,1],[179,0]]]",
         "[[[170,0],[190,0],[190,5],[170,5],[170,0]]]",
         GOOD,
     ]);
@@ -172,6 +180,8 @@ fn a_jump_across_the_180th_meridian_is_warned_of() {
         .map(|repair| repair.feature)
         .collect();
     assert_eq!(warned, [1, 2]);
+    // An edge across the world crosses others only on the flat map: nothing is rebuilt for it.
+    assert_eq!(found.report.count(RepairKind::Rebuilt), 0);
     assert_eq!(RepairKind::Antimeridian.code(), "A0923");
 }
 
