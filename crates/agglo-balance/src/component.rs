@@ -1,192 +1,188 @@
-//! The withheld cells that hang together, with what the known ones leave for their sums.
+//! Connected components of unknown cells, and interval propagation inside them.
 
-use std::collections::BTreeMap;
+use agglo_core::sum;
 
-use crate::System;
+use crate::system::{Relation, System};
 
-/// One sum over withheld cells of a component: `floor ≤ Σ sign · x ≤ ceiling`.
-#[derive(Clone, Debug, PartialEq)]
+/// lower ≤ Σ coefficient · x ≤ upper over the unknowns of a component.
+#[derive(Clone, Debug)]
 pub(crate) struct Row {
-    /// The place of the equation in the system.
-    pub(crate) equation: usize,
-    /// The place of the cell in the component, and +1 for a part or −1 for the total.
+    /// Unknown (position in the component) and its coefficient, 1 or −1.
     pub(crate) terms: Vec<(usize, f64)>,
-    pub(crate) floor: f64,
-    pub(crate) ceiling: f64,
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
+    pub(crate) equation: usize,
 }
 
-/// Withheld cells that share sums, directly or through others.
-#[derive(Clone, Debug, PartialEq)]
+/// Unknown cells that equations tie to each other, and those equations.
+#[derive(Clone, Debug)]
 pub(crate) struct Component {
-    /// The places of the cells in the system.
     pub(crate) cells: Vec<usize>,
     pub(crate) lower: Vec<f64>,
     pub(crate) upper: Vec<f64>,
     pub(crate) rows: Vec<Row>,
 }
 
-/// The components of a system, in the order of their first cells. Cost: near linear.
+/// The components, in the order of their first cells.
 pub(crate) fn components(system: &System) -> Vec<Component> {
-    let n = system.cells.len();
-    let mut parent: Vec<usize> = (0..n).collect();
-    let unknown = |at: &usize| system.cells[*at].value.is_none();
-    for equation in &system.equations {
-        let mut cells = equation.parts.iter().chain([&equation.total]).copied().filter(unknown);
-        if let Some(first) = cells.next() {
-            for other in cells {
-                let (a, b) = (find(&mut parent, first), find(&mut parent, other));
+    let cells = system.cells();
+    let mut parent: Vec<usize> = (0..cells.len()).collect();
+    let unknown = |cell: &usize| cells[*cell].value.is_none();
+    for equation in system.equations() {
+        let mut tied = equation.cells().filter(unknown);
+        if let Some(first) = tied.next() {
+            for other in tied {
+                let (a, b) = (root(&mut parent, first), root(&mut parent, other));
                 parent[a.max(b)] = a.min(b);
             }
         }
     }
-    let mut places: BTreeMap<usize, Component> = BTreeMap::new();
-    let mut within = vec![0; n];
-    for at in (0..n).filter(unknown) {
-        let root = find(&mut parent, at);
-        let component = places.entry(root).or_insert_with(|| Component {
-            cells: Vec::new(),
-            lower: Vec::new(),
-            upper: Vec::new(),
-            rows: Vec::new(),
-        });
-        within[at] = component.cells.len();
-        component.cells.push(at);
-        component.lower.push(system.cells[at].lower);
-        component.upper.push(system.cells[at].upper);
-    }
-    for (place, equation) in system.equations.iter().enumerate() {
-        let mut terms = Vec::new();
-        let mut left = 0.0;
-        let signed = equation.parts.iter().map(|&at| (at, 1.0));
-        for (at, sign) in signed.chain([(equation.total, -1.0)]) {
-            match system.cells[at].value {
-                Some(value) => left -= sign * value,
-                None => terms.push((at, sign)),
-            }
+    let mut number = vec![usize::MAX; cells.len()];
+    let mut place = vec![usize::MAX; cells.len()];
+    let mut found: Vec<Component> = Vec::new();
+    for cell in (0..cells.len()).filter(unknown) {
+        let top = root(&mut parent, cell);
+        if number[top] == usize::MAX {
+            number[top] = found.len();
+            found.push(Component { cells: vec![], lower: vec![], upper: vec![], rows: vec![] });
         }
-        let Some(&(first, _)) = terms.first() else { continue };
-        let slack = system.tolerance(equation);
-        let root = find(&mut parent, first);
-        if let Some(component) = places.get_mut(&root) {
-            component.rows.push(Row {
-                equation: place,
-                terms: terms.into_iter().map(|(at, sign)| (within[at], sign)).collect(),
-                floor: if equation.whole { left - slack } else { f64::NEG_INFINITY },
-                ceiling: left + slack,
-            });
-        }
+        number[cell] = number[top];
+        let component = &mut found[number[top]];
+        place[cell] = component.cells.len();
+        component.cells.push(cell);
+        component.lower.push(cells[cell].lower);
+        component.upper.push(cells[cell].upper);
     }
-    places.into_values().collect()
+    for (equation_number, equation) in system.equations().iter().enumerate() {
+        let Some(first) = equation.cells().find(unknown) else { continue };
+        let sign = |cell: usize| if cell == equation.total { 1.0 } else { -1.0 };
+        let terms =
+            equation.cells().filter(unknown).map(|cell| (place[cell], sign(cell))).collect();
+        let fixed = sum(equation.cells().filter_map(|cell| Some(sign(cell) * cells[cell].value?)));
+        let allowed = system.allowed(equation);
+        let upper = match equation.relation {
+            Relation::Equal => -fixed + allowed,
+            Relation::AtLeast => f64::INFINITY,
+        };
+        let row = Row { terms, lower: -fixed - allowed, upper, equation: equation_number };
+        found[number[first]].rows.push(row);
+    }
+    found
 }
 
-fn find(parent: &mut [usize], at: usize) -> usize {
-    let mut root = at;
-    while parent[root] != root {
-        root = parent[root];
+fn root(parent: &mut [usize], mut cell: usize) -> usize {
+    while parent[cell] != cell {
+        parent[cell] = parent[parent[cell]];
+        cell = parent[cell];
     }
-    let mut at = at;
-    while parent[at] != root {
-        at = std::mem::replace(&mut parent[at], root);
-    }
-    root
+    cell
 }
 
 impl Component {
-    /// The size of its numbers, by which programs are scaled.
+    /// The largest finite number among bounds and sums; at least 1.
     pub(crate) fn scale(&self) -> f64 {
-        let ends = self.lower.iter().chain(&self.upper).copied();
-        let sums = self.rows.iter().flat_map(|row| [row.floor, row.ceiling]);
-        ends.chain(sums).filter(|x| x.is_finite()).fold(1.0, |a: f64, b| a.max(b.abs()))
+        let rows = self.rows.iter().flat_map(|row| [row.lower, row.upper]);
+        let numbers = self.lower.iter().chain(&self.upper).copied().chain(rows);
+        numbers.filter(|number| number.is_finite()).fold(1.0, |most, number| most.max(number.abs()))
     }
 
-    /// Narrows the cells' bounds by the sums until nothing moves; the places of the equations that
-    /// cannot hold come back. Interval propagation: a cell is at most what its sum leaves when the
-    /// others are smallest, and at least what it leaves when they are largest.
-    pub(crate) fn propagate(&mut self) -> Vec<usize> {
-        let mut broken = Vec::new();
-        // Every pass narrows something by a part of its width, or is the last.
-        for _ in 0..200 {
+    /// The equations of the component, by name.
+    pub(crate) fn labels(&self, system: &System) -> Vec<String> {
+        self.rows.iter().map(|row| system.equations()[row.equation].label.clone()).collect()
+    }
+
+    /// Tightens the bounds, row by row, until no row tightens any: the fixpoint of
+    /// `coefficient · x ≤ upper − Σ least of the others` and its mirror image.
+    ///
+    /// A cycle of rows can go on tightening by ever less, so a step counts only above 1e-9 of the
+    /// scale, and 1,000 passes end it; what is left is still an outer bound.
+    /// Gives the position of a row without a solution, where there is one.
+    pub(crate) fn propagate(&mut self) -> Result<(), usize> {
+        let tiny = 1e-9 * self.scale();
+        for _ in 0..1_000 {
             let mut moved = false;
-            broken.clear();
-            for row in &self.rows {
-                moved |= narrow(row, &mut self.lower, &mut self.upper, &mut broken);
+            for (number, row) in self.rows.iter().enumerate() {
+                let (least, most) = activity(row, &self.lower, &self.upper);
+                for &(x, coefficient) in &row.terms {
+                    let (low, high) = signed(coefficient, self.lower[x], self.upper[x]);
+                    // What the others leave for this term.
+                    let new_high = row.upper - least.without(low);
+                    let new_low = row.lower - most.without(high);
+                    let (new_low, new_high) = signed(coefficient, new_low, new_high);
+                    if new_low > self.upper[x] + tiny || new_high < self.lower[x] - tiny {
+                        return Err(number);
+                    }
+                    // A step below `tiny` is taken, so that a sum that fixes a cell fixes it
+                    // exactly, and does not count as movement.
+                    if new_low > self.lower[x] {
+                        moved |= new_low > self.lower[x] + tiny || self.lower[x].is_infinite();
+                        self.lower[x] = new_low.min(self.upper[x]);
+                    }
+                    if new_high < self.upper[x] {
+                        moved |= new_high < self.upper[x] - tiny || self.upper[x].is_infinite();
+                        self.upper[x] = new_high.max(self.lower[x]);
+                    }
+                }
+                let (least, most) = activity(row, &self.lower, &self.upper);
+                if least.total() > row.upper + tiny || most.total() < row.lower - tiny {
+                    return Err(number);
+                }
             }
             if !moved {
                 break;
             }
         }
-        broken.sort_unstable();
-        broken.dedup();
-        broken
+        Ok(())
     }
 }
 
-/// Narrows the cells of one row; says whether one moved by more than a thousandth of its width.
-fn narrow(row: &Row, lower: &mut [f64], upper: &mut [f64], broken: &mut Vec<usize>) -> bool {
-    let ends = |at: usize, sign: f64, lower: &[f64], upper: &[f64]| {
-        if sign > 0.0 { (lower[at], upper[at]) } else { (-upper[at], -lower[at]) }
+/// A sum of terms of which some may be infinite, all of the same sign.
+struct Activity {
+    finite: f64,
+    infinite: usize,
+    sign: f64,
+}
+
+impl Activity {
+    fn total(&self) -> f64 {
+        if self.infinite > 0 { self.sign * f64::INFINITY } else { self.finite }
+    }
+
+    fn without(&self, term: f64) -> f64 {
+        match (term.is_infinite(), self.infinite) {
+            (false, 0) => self.finite - term,
+            (true, 1) => self.finite,
+            _ => self.sign * f64::INFINITY,
+        }
+    }
+}
+
+/// Least and most that a row's sum can be within the bounds.
+fn activity(row: &Row, lower: &[f64], upper: &[f64]) -> (Activity, Activity) {
+    let gather = |sign: f64, ends: &dyn Fn(usize, f64) -> f64| {
+        let ends: Vec<f64> = row.terms.iter().map(|&(x, c)| ends(x, c)).collect();
+        let finite = sum(ends.iter().copied().filter(|end| end.is_finite()));
+        Activity { finite, infinite: ends.iter().filter(|end| end.is_infinite()).count(), sign }
     };
-    // Infinite ends are counted apart, so that one of them leaves the others' bounds finite.
-    let (mut least, mut most, mut open_below, mut open_above) = (0.0, 0.0, 0usize, 0usize);
-    for &(at, sign) in &row.terms {
-        let (low, high) = ends(at, sign, lower, upper);
-        if low.is_finite() {
-            least += low;
-        } else {
-            open_below += 1;
-        }
-        if high.is_finite() { most += high } else { open_above += 1 }
-    }
-    let size = least.abs().max(most.abs()).max(1.0);
-    if (open_below == 0 && least > row.ceiling + 1e-9 * size)
-        || (open_above == 0 && most < row.floor - 1e-9 * size)
-    {
-        broken.push(row.equation);
-        return false;
-    }
-    let mut moved = false;
-    for &(at, sign) in &row.terms {
-        let (low, high) = ends(at, sign, lower, upper);
-        let others_least = match (open_below, low.is_finite()) {
-            (0, _) => Some(least - low),
-            (1, false) => Some(least),
-            _ => None,
+    let least = gather(-1.0, &|x, c| signed(c, lower[x], upper[x]).0);
+    let most = gather(1.0, &|x, c| signed(c, lower[x], upper[x]).1);
+    (least, most)
+}
+
+/// The interval times 1 or −1.
+fn signed(coefficient: f64, lower: f64, upper: f64) -> (f64, f64) {
+    if coefficient > 0.0 { (lower, upper) } else { (-upper, -lower) }
+}
+
+impl Component {
+    /// By how much `values` miss a row or a bound at most.
+    pub(crate) fn worst(&self, values: &[f64]) -> f64 {
+        let row = |row: &Row| {
+            let found = sum(row.terms.iter().map(|&(x, coefficient)| coefficient * values[x]));
+            (row.lower - found).max(found - row.upper)
         };
-        let others_most = match (open_above, high.is_finite()) {
-            (0, _) => Some(most - high),
-            (1, false) => Some(most),
-            _ => None,
-        };
-        let new_high = others_least.map_or(high, |others| high.min(row.ceiling - others));
-        let new_low = others_most.map_or(low, |others| low.max(row.floor - others));
-        let (new_low, new_high) = (new_low.min(new_high.max(low)), new_high.max(new_low.min(high)));
-        let width = if high.is_finite() && low.is_finite() { high - low } else { f64::INFINITY };
-        let step = 1e-3 * width.min(size);
-        let narrowed = (high.is_infinite() && new_high.is_finite())
-            || (low.is_infinite() && new_low.is_finite())
-            || high - new_high > step.max(1e-9 * size)
-            || new_low - low > step.max(1e-9 * size);
-        if new_high < high || new_low > low {
-            let (new_low, new_high) = (new_low.max(low), new_high.min(high));
-            if sign > 0.0 {
-                (lower[at], upper[at]) = (new_low, new_high);
-            } else {
-                (lower[at], upper[at]) = (-new_high, -new_low);
-            }
-            if low.is_finite() {
-                least += new_low - low;
-            } else if new_low.is_finite() {
-                least += new_low;
-                open_below -= 1;
-            }
-            if high.is_finite() {
-                most += new_high - high;
-            } else if new_high.is_finite() {
-                most += new_high;
-                open_above -= 1;
-            }
-        }
-        moved |= narrowed;
+        let bound = |x: usize| (self.lower[x] - values[x]).max(values[x] - self.upper[x]);
+        let rows = self.rows.iter().map(row).fold(0.0, f64::max);
+        (0..values.len()).map(bound).fold(rows, f64::max)
     }
-    moved
 }

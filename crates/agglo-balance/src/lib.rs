@@ -1,36 +1,43 @@
-//! Tables whose cells add up: what a withheld cell can be, what it most likely is, and which cells must
-//! be withheld so that no sum gives another away.
+//! Tables whose cells add up: checks, bounds and imputation of withheld cells, disclosure control.
 //!
-//! This crate must not know of files, studies or figures.
+//! This crate must not know of files, clocks, threads, or where a table came from.
 //!
-//! | for                                         | look at                                    |
-//! |---------------------------------------------|--------------------------------------------|
-//! | cells and the sums that tie them            | [`System`], [`SystemBuilder`]              |
-//! | sums that do not hold                       | [`check`]                                  |
-//! | between which values a withheld cell lies   | [`bounds`]                                 |
-//! | one value for it                            | [`maximum_entropy`], [`linear_program`]    |
-//! | many values for it, for intervals           | [`draws`]                                  |
-//! | how good that is, on known cells            | [`validate`]                               |
-//! | cells that must not be published            | [`Rules`], [`complementary`], [`audit`]    |
+//! | for                                              | look at                                     |
+//! |--------------------------------------------------|---------------------------------------------|
+//! | cells, and the equations between them            | [`System`], [`from_rows`](SystemBuilder::from_rows) |
+//! | sums that do not hold                            | [`check`]                                   |
+//! | what a withheld cell can be                      | [`bounds`]                                  |
+//! | one value for each withheld cell                 | [`maximum_entropy`], [`linear_program`]   |
+//! | many values for each, and intervals of results   | [`draws`], [`interval`]                     |
+//! | how far imputed cells are from the truth         | [`validate`]                                |
+//! | which cells must not be published                | [`primary`]                                 |
+//! | which others must go with them                   | [`complementary`], [`audit`]                |
 #![forbid(unsafe_code)]
 
 mod bounds;
+mod builder;
 mod check;
-mod complementary;
 mod component;
 mod disclosure;
 mod draws;
 mod entropy;
+mod interval;
+mod lp;
+mod null_space;
 mod program;
 mod system;
 mod validate;
 
-pub use bounds::{BoundsOptions, Found, How, bounds};
+pub use bounds::{Bounds, BoundsOptions, Conflict, How, bounds};
+pub use builder::{Absent, Dimension, Hierarchy, Row, SystemBuilder};
 pub use check::{Violation, check};
-pub use complementary::{Audited, Protection, Suppression, audit, complementary};
-pub use disclosure::{Contributions, Dominance, Rules, Verdict};
-pub use draws::draws;
-pub use entropy::{Imputed, maximum_entropy};
-pub use program::linear_program;
-pub use system::{Cell, Equation, System, SystemBuilder};
-pub use validate::{Pattern, Validation, validate};
+pub use disclosure::{
+    Audited, Contributions, Cost, CountProtection, Primary, Reason, Rules, SensitiveBy,
+    SuppressedCell, Suppression, Verdict, ZeroPolicy, audit, complementary, primary,
+};
+pub use draws::{DrawHow, Draws, draws};
+pub use entropy::{Imputed, Unfilled, Why, maximum_entropy};
+pub use interval::{Interval, interval};
+pub use program::{Deviation, linear_program};
+pub use system::{BalanceError, Cell, Equation, Relation, System};
+pub use validate::{Candidates, Pattern, ValidateOptions, Validation, validate};

@@ -1,104 +1,92 @@
-//! The linear programs of a component.
+//! One value for each withheld cell by linear program: the table with the least deviation from
+//! the prior.
 //!
-//! Imputation: `min Σ |x_i − p_i| / p_i` subject to the sums and bounds, with prior `p` and the absolute
-//! values split in two. Numbers are scaled by the size of the component.
+//! | variant                    | minimises, over all tables that satisfy the equations and bounds |
+//! |----------------------------|------------------------------------------------------------------|
+//! | [`Deviation::Sum`]         | Σ_i abs(x_i − q_i) / q_i                                         |
+//! | [`Deviation::Largest`]     | max_i abs(x_i − q_i) / q_i                                       |
+//!
+//! The prior q is that of [`maximum_entropy`](crate::maximum_entropy), measured from the base that
+//! it has there. The answer of a linear program lies in a corner: many cells stay at their prior
+//! or at a bound and few take all the change, and several tables may be equally good, of which one
+//! is given. Prefer maximum entropy unless that is wanted.
+//! Source: the textbook forms of least absolute and of minimax deviation (Chvátal 1983, Linear
+//! Programming, ch. 14) [M]. Cost: one program of 2 variables per cell for each component.
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
+use crate::entropy::{Imputed, Solved, Why, impute};
+use crate::lp::{Failure, Program, Sense};
+use crate::system::System;
 
-use crate::component::{Component, components};
-use crate::entropy::{Imputed, prior};
-use crate::{System, bounds};
-
-/// The sums and bounds of a component, ready for objectives.
-pub(crate) struct Program<'c> {
-    component: &'c Component,
-    scale: f64,
+/// Which deviation is least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deviation {
+    /// The sum of relative deviations.
+    Sum,
+    /// The largest relative deviation.
+    Largest,
 }
 
-impl<'c> Program<'c> {
-    pub(crate) fn new(component: &'c Component) -> Program<'c> {
-        Program { component, scale: component.scale() }
-    }
-
-    fn problem(
-        &self,
-        direction: OptimizationDirection,
-        objective: impl Fn(usize) -> f64,
-    ) -> (Problem, Vec<Variable>) {
-        let mut problem = Problem::new(direction);
-        let scaled = |x: f64| x / self.scale;
-        let variables: Vec<Variable> = (0..self.component.cells.len())
-            .map(|at| {
-                let ends = (self.component.lower[at], self.component.upper[at]);
-                problem.add_var(objective(at), (scaled(ends.0), scaled(ends.1)))
-            })
-            .collect();
-        for row in &self.component.rows {
-            let terms: Vec<(Variable, f64)> =
-                row.terms.iter().map(|&(at, sign)| (variables[at], sign)).collect();
-            if row.floor.is_finite() {
-                problem.add_constraint(&terms[..], ComparisonOp::Ge, scaled(row.floor));
+/// The table with the least deviation from the prior; see the head of this page.
+pub fn linear_program(system: &System, deviation: Deviation) -> Imputed {
+    impute(system, |prepared| {
+        let component = &prepared.component;
+        let mut program = Program::of(component);
+        let mut objective = Vec::new();
+        let largest = match deviation {
+            Deviation::Largest => Some(program.variable(0.0, f64::INFINITY)),
+            Deviation::Sum => None,
+        };
+        for (x, prior) in prepared.prior.iter().enumerate() {
+            // A cell that can take one value only deviates as it must.
+            if component.lower[x] == component.upper[x] {
+                continue;
             }
-            problem.add_constraint(&terms[..], ComparisonOp::Le, scaled(row.ceiling));
-        }
-        (problem, variables)
-    }
-
-    /// The smallest or the largest that cell `at` can be; infinite where nothing bounds it, `None`
-    /// where the program has no answer.
-    pub(crate) fn end(&self, at: usize, direction: OptimizationDirection) -> Option<f64> {
-        let (problem, variables) = self.problem(direction, |other| f64::from(other == at));
-        match problem.solve() {
-            Ok(outcome) => {
-                Some(outcome.into_solution().ok()?.var_value(variables[at]) * self.scale)
-            }
-            Err(microlp::Error::Unbounded) => Some(match direction {
-                OptimizationDirection::Minimize => f64::NEG_INFINITY,
-                OptimizationDirection::Maximize => f64::INFINITY,
-            }),
-            Err(_) => None,
-        }
-    }
-
-    /// The feasible point nearest to `prior`, each cell's distance counted in parts of its prior.
-    fn nearest(&self, prior: &[f64]) -> Option<Vec<f64>> {
-        let (mut problem, variables) = self.problem(OptimizationDirection::Minimize, |_| 0.0);
-        for (at, &variable) in variables.iter().enumerate() {
-            let wanted = prior[at] / self.scale;
-            let weight = 1.0 / wanted.max(1e-6);
-            let over = problem.add_var(weight, (0.0, f64::INFINITY));
-            let under = problem.add_var(weight, (0.0, f64::INFINITY));
-            let terms = [(variable, 1.0), (over, -1.0), (under, 1.0)];
-            problem.add_constraint(&terms[..], ComparisonOp::Eq, wanted);
-        }
-        let solution = problem.solve().ok()?.into_solution().ok()?;
-        Some(variables.iter().map(|&v| solution.var_value(v) * self.scale).collect())
-    }
-}
-
-/// Values for the withheld cells nearest to their priors, by linear programming.
-///
-/// Cells that hang together with a sum that cannot hold, or whose program has no answer, stay `None`
-/// and their equations are named. Cost: one program per component.
-pub fn linear_program(system: &System) -> Imputed {
-    let mut imputed = Imputed::start(system);
-    for mut component in components(system) {
-        let broken = component.propagate();
-        if !broken.is_empty() {
-            imputed.infeasible.extend(broken);
-            continue;
-        }
-        let prior = prior(system, &component);
-        match Program::new(&component).nearest(&prior) {
-            Some(values) => {
-                for (within, &at) in component.cells.iter().enumerate() {
-                    let (lower, upper) = (component.lower[within], component.upper[within]);
-                    imputed.values[at] = Some(values[within].clamp(lower, upper));
+            let guess = prior.base + prior.above;
+            let up = program.variable(0.0, f64::INFINITY);
+            let down = program.variable(0.0, f64::INFINITY);
+            program.row(vec![(x, 1.0), (up, -1.0), (down, 1.0)], guess, guess);
+            match largest {
+                None => objective.extend([(up, 1.0 / prior.above), (down, 1.0 / prior.above)]),
+                Some(largest) => {
+                    let terms = vec![(largest, prior.above), (up, -1.0), (down, -1.0)];
+                    program.row(terms, 0.0, f64::INFINITY);
                 }
             }
-            None => imputed.infeasible.extend(component.rows.iter().map(|row| row.equation)),
         }
+        objective.extend(largest.map(|largest| (largest, 1.0)));
+        let mut values =
+            program.solve(Sense::Least, &objective).map_err(|failure| match failure {
+                Failure::Infeasible => Why::Infeasible,
+                Failure::Unbounded | Failure::Solver(_) => Why::Solver,
+            })?;
+        values.truncate(component.cells.len());
+        let residual = component.worst(&values) / component.scale();
+        Ok(Solved { values, sweeps: 0, residual })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Deviation, linear_program};
+    use crate::{Cell, Equation, System};
+
+    fn share(priors: [f64; 2], total: f64) -> System {
+        let guess = |prior| Cell::unknown().with_prior(prior);
+        let cells = vec![Cell::known(total), guess(priors[0]), guess(priors[1])];
+        System::new(cells, vec![Equation::new("t", 0, vec![1, 2])]).unwrap()
     }
-    imputed.residual = bounds::residual(system, &imputed.values);
-    imputed
+
+    #[test]
+    fn the_least_sum_puts_the_change_where_it_costs_least() {
+        // 30 too few: a unit costs 1/10 in the first cell and 1/40 in the second.
+        let found = linear_program(&share([10.0, 40.0], 80.0), Deviation::Sum);
+        assert_eq!(found.values[1..], [Some(10.0), Some(70.0)]);
+    }
+
+    #[test]
+    fn the_least_largest_spreads_the_change_in_proportion() {
+        let found = linear_program(&share([10.0, 40.0], 80.0), Deviation::Largest);
+        let values: Vec<f64> = found.values[1..].iter().map(|value| value.unwrap()).collect();
+        assert!((values[0] - 16.0).abs() < 1e-6 && (values[1] - 64.0).abs() < 1e-6, "{values:?}");
+    }
 }

@@ -188,6 +188,40 @@ Examples:
         /// What to explain.
         what: String,
     },
+    /// Show what moved between the last runs of two studies, and why: data, setting, code or a step before.
+    #[command(after_long_help = "\
+Examples:
+  agglo diff old-study new-study
+  agglo diff old-study . --tolerance 1e-9 --all
+
+Exit code 1 when a number moved.")]
+    Diff {
+        /// The study before: its folder, or a file in it.
+        before: PathBuf,
+        /// The study after.
+        after: PathBuf,
+        /// Numbers whose relative difference is at most this are the same.
+        #[arg(long, default_value_t = 0.0)]
+        tolerance: f64,
+        /// Show every number that moved.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Compare the study with its lock: files read, answers on disk, and everything computed anew.
+    #[command(after_long_help = "\
+Examples:
+  agglo verify                    everything; the study is not touched
+  agglo verify --stored-only      files and answers on disk, nothing computed
+
+Exit code 4 when a hash or a number moved.")]
+    Verify {
+        /// The study's folder.
+        #[arg(default_value = ".")]
+        study: PathBuf,
+        /// Compare hashes only, and compute nothing.
+        #[arg(long)]
+        stored_only: bool,
+    },
     /// List methods, readers, tables, figures, templates or demos.
     List {
         /// What to list.

@@ -12,6 +12,7 @@ pub(crate) mod code {
     pub(crate) const FOUND: u8 = 1;
     pub(crate) const USAGE: u8 = 2;
     pub(crate) const DATA: u8 = 3;
+    pub(crate) const MISMATCH: u8 = 4;
     pub(crate) const NOT_IDENTIFIED: u8 = 5;
 }
 

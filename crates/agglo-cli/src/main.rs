@@ -68,6 +68,10 @@ fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
             verb::picture::run(&what, agglo_report::picture::Kind::Plot, &settings)
         }
         Verb::Explain { what } => verb::explain::run(&what, &settings),
+        Verb::Diff { before, after, tolerance, all } => {
+            verb::diff::run(&before, &after, tolerance, all, &settings)
+        }
+        Verb::Verify { study, stored_only } => verb::verify::run(&study, stored_only, &settings),
         Verb::List { what } => verb::list::run(what, &settings),
         Verb::Generate { plants, years, dir } => {
             verb::generate::run(plants, years, &dir, &settings)

@@ -62,6 +62,7 @@ pub(crate) const NOTES_AFTER_DATA: &str = "A0308";
 pub(crate) const ALL_FILTERED: &str = "A0309";
 pub(crate) const NAN_AS_MISSING: &str = "A0310";
 pub(crate) const NOT_WHOLE: &str = "A0311";
+pub(crate) const OPEN_DIMENSION: &str = "A0312";
 pub(crate) const MIXED_UNITS: &str = "A0401";
 pub(crate) const UNKNOWN_REGION: &str = "A0501";
 pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
@@ -178,7 +179,8 @@ const CODES: &[CodeInfo] = &[
     error(
         UNKNOWN_READER,
         "unknown reader",
-        "`reader` is one of `tidy`, `wide`, `bea-cagdp2`. Leave it out to have the layout recognized.",
+        "`reader` is the id of a layout, such as `tidy`, `wide` or `eurostat-tsv`; `agglo list readers` shows \
+         them. Leave it out to have the layout recognized.",
     ),
     error(
         UNKNOWN_COLUMN,
@@ -270,6 +272,13 @@ const CODES: &[CodeInfo] = &[
         "A binary column holds not-a-number, which agglo takes for a missing value, as pandas and R do.",
     ),
     error(NOT_WHOLE, "not a whole number", "The column takes whole numbers. The row was rejected."),
+    error(
+        OPEN_DIMENSION,
+        "a dimension holds several values",
+        "A dimension of the data, such as age, sex or unit, is no key of the table, so it must hold one \
+         value throughout; otherwise different figures would stand under one key. The first value seen \
+         was kept and rows with another one were rejected. Say which value is meant with `filter`.",
+    ),
     error(
         MIXED_UNITS,
         "several units in one column",

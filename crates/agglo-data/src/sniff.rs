@@ -7,7 +7,7 @@ use agglo_core::{Datum, Status};
 
 use crate::diagnostic::DataError;
 use crate::number::{NumberFormat, whole_number, year_in_heading};
-use crate::reader::{Look, Opened, RowKind, fold, open};
+use crate::reader::{Look, Opened, RowKind, fold, open, split};
 use crate::source::{Cell, SourceFormat};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, TableSpec, table_spec};
@@ -148,6 +148,10 @@ pub(crate) struct Proposal {
 }
 
 const ROWS_SEEN: usize = 2000;
+/// Known layouts are looked through further: sorted files show some values late.
+const ROWS_SEEN_KNOWN: usize = 200_000;
+/// Distinct cells of one column that are kept.
+const DISTINCT_SEEN: usize = 2000;
 const EXAMPLES: usize = 3;
 
 /// Headings that usually hold a key, the likeliest first; a pattern also matches as a word of a
@@ -235,6 +239,7 @@ fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataErro
     let width = opened.headings.len();
     let mut seen = vec![Seen::default(); width];
     let mut n_rows_seen = 0;
+    let known = opened.reader.propose.is_some();
     opened.each_row(&mut |_, kind, row| {
         // Lines with one field below a wide head are remarks.
         if row.len() == width && kind.is_none_or(RowKind::is_data) {
@@ -243,7 +248,7 @@ fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataErro
             }
             n_rows_seen += 1;
         }
-        n_rows_seen < ROWS_SEEN
+        n_rows_seen < if known { ROWS_SEEN_KNOWN } else { ROWS_SEEN }
     })?;
     let Opened { source, reader, headings, recognized, .. } = &opened;
     let mut sniff = Sniff {
@@ -293,17 +298,32 @@ fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataErro
         sniff.reason(&what, &recognized.why, recognized.sureness);
     }
     match reader.propose {
-        Some(propose) => sniff.take_proposal(propose(&Look::new(source, spec))),
+        Some(propose) => {
+            let values: Vec<_> = seen.iter().map(|seen| seen.distinct.clone()).collect();
+            let look = Look { values: &values, ..Look::new(source, spec) };
+            sniff.take_proposal(propose(&look));
+        }
         None => sniff.propose_columns(),
     }
     let mut marks: BTreeSet<&String> = BTreeSet::new();
     for (heading, seen) in sniff.headings.iter().zip(&seen) {
-        if heading.kind != Kind::Text {
+        // A reader that knows its layout knows its marks.
+        if heading.kind != Kind::Text && !known {
             let unknown = |text: &&String| format.datum(Cell::Text(text)).is_err();
             marks.extend(seen.distinct.iter().filter(unknown));
         }
     }
     sniff.unknown_marks = marks.into_iter().take(10).cloned().collect();
+    let glued = sniff.unknown_marks.iter().map(|mark| split(mark));
+    let glued: BTreeSet<String> = glued
+        .filter(|(value, flag)| !flag.is_empty() && format.datum(Cell::Text(value)).is_ok())
+        .map(|(_, flag)| flag.to_owned())
+        .collect();
+    if !glued.is_empty() {
+        let flags: Vec<&str> = glued.iter().map(String::as_str).collect();
+        let what = format!("glued_flags = true, with marks for {}", flags.join(" "));
+        sniff.reason(&what, "these stand behind numbers in their cells", Sureness::Guess);
+    }
     if !sniff.unknown_marks.is_empty() {
         let what = format!("declare in marks: {}", sniff.unknown_marks.join(" "));
         sniff.reason(&what, "these stand among numbers and mean different things", Sureness::Guess);
@@ -330,7 +350,7 @@ impl Seen {
                 self.examples.push(text);
             }
         }
-        if !self.distinct.contains(text) {
+        if self.distinct.len() < DISTINCT_SEEN && !self.distinct.contains(text) {
             self.distinct.insert(text.to_owned());
         }
     }

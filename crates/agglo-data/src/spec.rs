@@ -55,6 +55,8 @@ pub struct ReadSpec {
     pub marks: BTreeMap<String, Status>,
     /// Heading → the values whose rows are totals: kept apart from their parts.
     pub totals: BTreeMap<String, Vec<String>>,
+    /// Whether flags stand behind the numbers in their cells; `marks` says what they mean.
+    pub glued_flags: bool,
     /// Measure → the heading of its flags.
     pub flags: BTreeMap<String, String>,
     /// Measure → the headings of its lower and upper bound.

@@ -159,6 +159,7 @@ fn thousands_in_the_british_accounts_are_read_when_declared() {
     let Some(root) = shared_data("uk_ons_gva") else { return };
     let file = "Table 3c ITL3 UK current price estimates pounds million.csv";
     let spec = ReadSpec {
+        reader: Some("wide".into()),
         thousands: Some(','),
         value: Some("value_added".into()),
         ..ReadSpec::new("activity", file)
@@ -197,7 +198,7 @@ fn official_files_are_recognized() {
     assert_eq!((china.reader.as_str(), china.periods_across.len()), ("wide", 9));
     assert_eq!(china.columns["region"], "gb_code");
     let uk = look("uk_ons_gva/Table 3c ITL3 UK current price estimates pounds million.csv");
-    assert_eq!((uk.reader.as_str(), uk.thousands), ("wide", Some(',')));
+    assert_eq!((uk.reader.as_str(), uk.thousands), ("ons-gva", Some(',')));
     let german = look("germany_reat/G.regions.industries.csv");
     assert_eq!(german.columns["industry"], "ind_code");
     assert_eq!(german.columns["employment"], "emp_all");

@@ -32,6 +32,7 @@ pub mod relatedness;
 pub mod specialization;
 pub mod transfer;
 pub mod trend;
+pub mod worked;
 
 pub use call::{Answer, Call, Inputs, MethodError, Options};
 pub use catalog::{Chapter, Method, find, methods};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use agglo_core::{Frame, Lang, Note, Values};
+use agglo_core::{Absent, Frame, Lang, Note, Values};
 use agglo_methods::{Answer, Method};
 
 use crate::error::StudyError;
@@ -47,6 +47,7 @@ pub struct Findings {
     pub tables: BTreeMap<String, std::sync::Arc<Frame>>,
     /// The groupings of regions.
     pub groups: BTreeMap<String, std::sync::Arc<Frame>>,
+    absent: BTreeMap<String, Absent>,
     names: BTreeMap<(&'static str, String), (String, String)>,
 }
 
@@ -72,6 +73,7 @@ impl Findings {
             .keys()
             .filter_map(|name| Some((name.clone(), loaded.group(name)?)))
             .collect();
+        let absent = tables.keys().map(|name| (name.clone(), loaded.absent(name))).collect();
         let mut names = BTreeMap::new();
         for kind in ["region", "industry"] {
             if let Some(frame) = tables.get(kind) {
@@ -85,8 +87,14 @@ impl Findings {
             findings,
             tables,
             groups,
+            absent,
             names,
         })
+    }
+
+    /// What a cell of a table is that no row lists.
+    pub(crate) fn absent(&self, table: &str) -> Absent {
+        self.absent.get(table).copied().unwrap_or_default()
     }
 
     /// The answered step of this name.

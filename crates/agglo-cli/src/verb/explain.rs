@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use agglo_core::{Datum, Lang};
+use agglo_core::{Bounds, Datum, Lang, Status};
 use agglo_methods::Method;
 use agglo_study::Findings;
 use agglo_study::address::{self, Address, Explanation};
@@ -145,7 +145,8 @@ fn method_json(method: &Method, lang: Lang) -> serde_json::Value {
 }
 
 fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -> String {
-    let Explanation { address, value, unit, method, record, row, cells } = explanation;
+    let Explanation { address, value, unit, range, method, record, row, worked, cells, .. } =
+        explanation;
     let written = match value {
         Datum::Number(value) => value.to_string(),
         Datum::Gap(gap) => format!("({})", gap.reason(lang)),
@@ -154,11 +155,27 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
     if !matches!(unit.as_str(), "" | "1") {
         let _ = write!(text, " {unit}");
     }
+    if let Some((lower, upper)) = range {
+        let _ = write!(text, "  [{lower}, {upper}] over the completions of withheld cells");
+    }
     let _ = writeln!(text, "\n\n{} [{}]", method.title.get(lang), record.variant);
     let _ = writeln!(text, "{}", method.formula);
     let _ = writeln!(text, "{} ({})\n", method.source, method.mark.title().get(lang));
     for (name, cell) in row {
         let _ = writeln!(text, "  {name} = {cell}");
+    }
+    if let Some(worked) = worked {
+        text.push('\n');
+        for line in &worked.lines {
+            let _ = writeln!(text, "  {line}");
+        }
+        let agrees = match (explanation.agrees(), lang) {
+            (Some(true), Lang::En) => "agrees with the number above",
+            (Some(true), Lang::Zh) => "与上列数值一致",
+            (_, Lang::En) => "DISAGREES with the number above: please report this",
+            (_, Lang::Zh) => "与上列数值不一致：请反馈此问题",
+        };
+        let _ = writeln!(text, "  = {} ({agrees})\n", worked.result);
     }
     for (name, value) in &record.options {
         let _ = writeln!(text, "option  {name} = {value}");
@@ -193,24 +210,29 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
             Datum::Number(value) => value.to_string(),
             Datum::Gap(gap) => format!("({})", gap.reason(lang)),
         };
-        let _ = writeln!(
-            text,
-            "  {}:{}:{}  {} = {value}  {}",
-            place(&cell.file, cell.sheet.as_deref()),
-            cell.row,
-            cell.column,
-            cell.measure,
-            keys.join(", ")
-        );
+        let _ = write!(text, "  {}  {} = {value}", cell.place(), cell.measure);
+        if let Some(found) = &cell.text {
+            let _ = write!(text, "  \"{found}\"");
+        }
+        if let Some(flag) = &cell.flag {
+            let _ = write!(text, "  flag {flag}");
+        }
+        if !matches!(cell.status, Status::Observed | Status::Zero) && cell.value.number().is_some()
+        {
+            let _ = write!(text, "  ({})", cell.status.title(lang));
+        }
+        if let Some(Bounds { lower, upper }) = cell.bounds {
+            let _ = write!(text, "  [{lower}, {upper}]");
+        }
+        let _ = writeln!(text, "  {}", keys.join(", "));
     }
     if cells.len() > MAX_CELLS {
         let _ = writeln!(text, "  … {} more; --json has all", cells.len() - MAX_CELLS);
     }
+    for (file, why) in &explanation.unreadable {
+        let _ = writeln!(text, "texts of {file} are not shown: {why}");
+    }
     text
-}
-
-fn place(file: &str, sheet: Option<&str>) -> String {
-    sheet.map_or(file.to_owned(), |sheet| format!("{file}!{sheet}"))
 }
 
 fn number_json(
@@ -218,7 +240,8 @@ fn number_json(
     explanation: &Explanation<'_>,
     lang: Lang,
 ) -> serde_json::Value {
-    let Explanation { address, value, unit, method, record, row, cells } = explanation;
+    let Explanation { address, value, unit, range, method, record, row, worked, cells, .. } =
+        explanation;
     let datum = |value: &Datum| match value {
         Datum::Number(value) => json!(value),
         Datum::Gap(gap) => json!({ "gap": gap.code() }),
@@ -233,9 +256,19 @@ fn number_json(
         "version": findings.run.version,
         "code": findings.run.code,
         "data": findings.run.data,
+        "range": range.map(|(lower, upper)| json!({ "lower": lower, "upper": upper })),
+        "worked": worked.as_ref().map(|worked| json!({
+            "lines": worked.lines, "result": worked.result, "agrees": explanation.agrees(),
+        })),
+        "unreadable": explanation.unreadable.iter()
+            .map(|(file, why)| json!({ "file": file, "why": why })).collect::<Vec<_>>(),
         "cells": cells.iter().map(|cell| json!({
-            "file": cell.file, "sheet": cell.sheet, "row": cell.row, "column": cell.column,
-            "measure": cell.measure, "value": datum(&cell.value),
+            "place": cell.place(), "file": cell.file.path, "sheet": cell.file.sheet,
+            "blake3": cell.file.blake3, "row": cell.row, "column": cell.column,
+            "table": cell.table, "measure": cell.measure, "text": cell.text, "flag": cell.flag,
+            "value": datum(&cell.value), "status": cell.status.code(),
+            "lower": cell.bounds.map(|bounds| bounds.lower),
+            "upper": cell.bounds.map(|bounds| bounds.upper).filter(|upper| upper.is_finite()),
             "keys": cell.keys.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         })).collect::<Vec<_>>(),
     })

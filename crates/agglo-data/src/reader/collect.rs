@@ -1,5 +1,7 @@
 //! Rows become columns: the one place where cells turn into keys, numbers and gaps.
 
+use std::collections::BTreeMap;
+
 use agglo_core::{Datum, Mark};
 
 use super::plan::{Binding, Marked, Plan, RowKind, Target};
@@ -20,6 +22,8 @@ pub(super) struct Collector {
     parts: Store,
     totals: Store,
     unit: Option<(String, u32)>,
+    /// Heading of a dimension that is no key → its one value and the row that gave it.
+    single: BTreeMap<String, (String, u32)>,
     files: Vec<SourceFile>,
     pub(super) sink: Sink,
     pub(super) n_read: u64,
@@ -66,6 +70,7 @@ impl Collector {
             totals: Store::new(&targets, repeats),
             targets,
             unit: None,
+            single: BTreeMap::new(),
             files: Vec::new(),
             sink: Sink::default(),
             n_read: 0,
@@ -98,6 +103,8 @@ impl Collector {
     ) {
         let plan = file.plan;
         let classified = || plan.classify.as_ref().map_or(RowKind::Data, |classify| classify(row));
+        // A row that a layout could not put together is rejected, whatever its cells may hold.
+        let is_broken = kind.is_some() && row.len() < plan.width;
         let mut kind = kind.unwrap_or_else(classified);
         let holds = |(column, values): &(usize, Vec<String>)| {
             let mut buffer = String::new();
@@ -121,7 +128,7 @@ impl Collector {
                     file.diagnostic(codes::NOTES_AFTER_DATA, number, None, message, "").found(found)
                 });
             }
-            RowKind::Data | RowKind::Total if kept() => {
+            RowKind::Data | RowKind::Total if is_broken || kept() => {
                 let is_total = kind == RowKind::Total;
                 let good = self.stage(file, number, row);
                 // Files of parts often repeat the totals of the whole.
@@ -152,7 +159,7 @@ impl Collector {
             });
             return false;
         }
-        if !self.same_unit(file, number, row) {
+        if !self.one_value(file, number, row) || !self.same_unit(file, number, row) {
             return false;
         }
         self.staged.clear();
@@ -284,6 +291,30 @@ impl Collector {
                 None
             }
         }
+    }
+
+    /// Whether every dimension that is no key holds the value it held before.
+    fn one_value(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
+        let mut buffer = String::new();
+        for &column in &file.plan.single {
+            let heading = &file.headings[column];
+            let value = row.cell(column).text(&mut buffer);
+            let Some((first, first_row)) = self.single.get(heading) else {
+                self.single.insert(heading.clone(), (value.to_owned(), number));
+                continue;
+            };
+            if value != first {
+                self.sink.push(codes::OPEN_DIMENSION, || {
+                    let message =
+                        format!("`{heading}` is `{value}` here and `{first}` in row {first_row}");
+                    let remedy = format!("keep one: filter = {{ \"{heading}\" = [\"{first}\"] }}");
+                    let code = codes::OPEN_DIMENSION;
+                    file.diagnostic(code, number, Some(column), message, remedy).found(value)
+                });
+                return false;
+            }
+        }
+        true
     }
 
     fn same_unit(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {

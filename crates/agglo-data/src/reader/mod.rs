@@ -5,13 +5,22 @@
 //! one way through a file is in `read`, the one place where cells become values in `collect`.
 
 pub(crate) mod bea;
+mod cbp;
 mod collect;
+mod companies;
+mod eurostat;
+mod flags;
+mod ghgrp;
+mod ons;
 mod plan;
 mod read;
+mod sdmx;
 mod shape;
 mod store;
 mod tidy;
 mod wide;
+
+use std::collections::BTreeSet;
 
 use agglo_core::{Gap, Text};
 use encoding_rs::Encoding;
@@ -22,6 +31,7 @@ use crate::sniff::{Proposal, Sureness};
 use crate::source::{HeadRow, Merged, Source};
 use crate::spec::ReadSpec;
 
+pub(crate) use flags::split;
 pub(crate) use plan::{Binding, Plan, Request, RowKind, fold};
 pub(crate) use read::{Opened, open, tidy_plan};
 pub use read::{files, read, read_as};
@@ -64,6 +74,9 @@ pub(crate) struct Look<'l> {
     pub(crate) sheets: &'l [String],
     pub(crate) place: &'l Place,
     pub(crate) spec: &'l ReadSpec,
+    /// The distinct cells in each column of the rows as the layout puts them together, as far as
+    /// they were looked at; none before that.
+    pub(crate) values: &'l [BTreeSet<String>],
 }
 
 impl<'l> Look<'l> {
@@ -75,6 +88,7 @@ impl<'l> Look<'l> {
             sheets: &source.sheets,
             place: &source.place,
             spec,
+            values: &[],
         }
     }
 
@@ -108,7 +122,17 @@ impl Recognized {
 }
 
 /// The layouts, the most particular first: the first that is surest reads a file.
-static READERS: [&Reader; 3] = [&bea::READER, &wide::READER, &tidy::READER];
+static READERS: &[&Reader] = &[
+    &bea::READER,
+    &cbp::READER,
+    &companies::READER,
+    &eurostat::READER,
+    &ghgrp::READER,
+    &ons::READER,
+    &sdmx::READER,
+    &wide::READER,
+    &tidy::READER,
+];
 
 /// The layouts that can be read.
 pub fn readers() -> Vec<ReaderInfo> {

@@ -2,6 +2,7 @@
 
 use agglo_core::{Bounds, Datum, Gap, Mark, Note, Status};
 
+use super::flags;
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
 use crate::number::{NotANumber, NumberFormat, whole_number};
@@ -84,6 +85,8 @@ pub(crate) struct Plan {
     pub(crate) marker: Option<Marker>,
     /// The column that names the unit of the row.
     pub(crate) unit: Option<usize>,
+    /// The columns that must hold one value throughout: dimensions that are no key.
+    pub(crate) single: Vec<usize>,
     pub(crate) classify: Option<Classify>,
     /// Signs to remove from the ends of text cells, besides blanks.
     pub(crate) strip: &'static [char],
@@ -101,6 +104,7 @@ impl Plan {
             totals: Vec::new(),
             marker: None,
             unit: None,
+            single: Vec::new(),
             classify: None,
             strip: &[],
             width: request.headings.len(),
@@ -300,9 +304,11 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// The marker for flags and bounds in columns that the source names.
+    /// The marker for flags behind numbers, and for flags and bounds in columns that the source
+    /// names.
     fn own_marker(&self) -> Result<Option<Marker>, DataError> {
-        if self.spec.flags.is_empty() && self.spec.bounds.is_empty() {
+        let glued = self.spec.glued_flags;
+        if self.spec.flags.is_empty() && self.spec.bounds.is_empty() && !glued {
             return Ok(None);
         }
         let mut flags = Vec::new();
@@ -331,7 +337,21 @@ impl Request<'_> {
                 let upper = bound(*upper).unwrap_or(f64::INFINITY);
                 mark.bounds = bound(*lower).and_then(|lower| Bounds::new(lower, upper));
             }
-            Some(format.datum(row.cell(column)).map(|datum| Marked::new(datum, mark)))
+            let (value, letters) = match row.cell(column) {
+                Cell::Text(text) if glued => flags::split(text),
+                cell => return Some(format.datum(cell).map(|datum| Marked::new(datum, mark))),
+            };
+            if letters.is_empty() {
+                let datum = format.datum(row.cell(column));
+                return Some(datum.map(|datum| Marked::new(datum, mark)));
+            }
+            mark.flag = Some(letters.into());
+            Some(match meanings.get(letters) {
+                Some(status) => {
+                    format.datum(Cell::Text(value)).map(|d| flags::told(d, *status, mark))
+                }
+                None => Err(UNDECLARED_FLAG),
+            })
         })))
     }
 
@@ -348,6 +368,10 @@ impl Request<'_> {
         Ok(NumberFormat::new(self.spec.decimal, self.spec.thousands, own.chain(given)))
     }
 }
+
+const UNDECLARED_FLAG: NotANumber = NotANumber {
+    remedy: "what follows the number is no flag that `marks` declares: say what it means there",
+};
 
 /// A heading as it is compared: case, blanks and hyphens do not count.
 pub(crate) fn fold(heading: &str) -> String {

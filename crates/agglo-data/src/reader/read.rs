@@ -72,7 +72,11 @@ pub fn read_as(
         reader = Some(opened.reader);
         if reading.encoding.is_empty() {
             reading.encoding.clone_from(&opened.source.encoding);
-            reading.notes.extend(plan.notes.iter().cloned());
+        }
+        for note in &plan.notes {
+            if !reading.notes.contains(note) {
+                reading.notes.push(note.clone());
+            }
         }
         let taker = collector.get_or_insert_with(|| Collector::new(table, plan.targets.clone()));
         let (headings, place) = (opened.headings.clone(), opened.source.place.clone());
@@ -160,11 +164,19 @@ impl Opened {
         let Some(shaper) = &mut self.shaper else {
             return self.source.each_row(false, &mut |number, row| each(number, None, row));
         };
+        let mut go_on = true;
         self.source.each_row(true, &mut |number, row| {
-            let mut go_on = true;
-            shaper.row(number, row, &mut |kind, row| go_on &= each(number, Some(kind), row));
+            shaper.row(number, row, &mut |kind, row| {
+                go_on &= each(row.number().unwrap_or(number), Some(kind), row);
+            });
             go_on
-        })
+        })?;
+        if go_on {
+            shaper.finish(&mut |kind, row| {
+                each(row.number().unwrap_or_default(), Some(kind), row);
+            });
+        }
+        Ok(())
     }
 }
 

@@ -15,6 +15,9 @@ pub(crate) trait Shaper {
     /// table with what they are, and remarks as they stand.
     fn row(&mut self, number: u32, row: &dyn Row, emit: &mut dyn FnMut(RowKind, &dyn Row));
 
+    /// Gives what is left once all rows were taken.
+    fn finish(&mut self, _emit: &mut dyn FnMut(RowKind, &dyn Row)) {}
+
     /// What must be said beside the data, once all rows were taken.
     fn notes(&self) -> Vec<Note> {
         Vec::new()
@@ -46,12 +49,20 @@ impl From<Cell<'_>> for OwnedCell {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Shaped {
     cells: Vec<(OwnedCell, Option<(u32, u16)>)>,
+    /// The row of the file it stands for, where it is given later than read.
+    number: Option<u32>,
 }
 
 impl Shaped {
+    /// A row to be given later than row `number` of the file, which it stands for.
+    pub(crate) fn later(number: u32) -> Shaped {
+        Shaped { number: Some(number), ..Shaped::default() }
+    }
+
     /// Forgets all cells.
     pub(crate) fn clear(&mut self) {
         self.cells.clear();
+        self.number = None;
     }
 
     /// Adds a text that stands in no cell of its own, such as the year in a title.
@@ -62,6 +73,11 @@ impl Shaped {
     /// Adds the cell in `column` of `row`, which is row `number` of the file.
     pub(crate) fn cell(&mut self, number: u32, row: &dyn Row, column: usize) {
         self.cells.push((row.cell(column).into(), Some((number, column as u16))));
+    }
+
+    /// The cell in `column` as text.
+    pub(crate) fn cell_text(&self, column: usize) -> String {
+        Row::cell(self, column).text(&mut String::new()).to_owned()
     }
 
     /// Adds `cell` as the content of the cell in `column` of row `number`.
@@ -82,6 +98,10 @@ impl Row for Shaped {
             Some(OwnedCell::Integer(value)) => Cell::Integer(*value),
             Some(OwnedCell::Number(value)) => Cell::Number(*value),
         }
+    }
+
+    fn number(&self) -> Option<u32> {
+        self.number
     }
 
     fn origin(&self, column: usize) -> Option<(u32, u16)> {

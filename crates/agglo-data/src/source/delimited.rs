@@ -152,6 +152,10 @@ fn guess_delimiter(head: &str) -> u8 {
         let alike = lines.iter().filter(|l| count_outside_quotes(l, sign) == fields).count();
         if fields == 0 { (0, 0) } else { (alike * 100 / lines.len() / 20, fields) }
     };
+    // Nobody writes tabs into names, and many write commas into them.
+    if score(b'\t').0 == 5 {
+        return b'\t';
+    }
     // On a tie the earlier candidate wins.
     let mut best = (b',', (0, 0));
     for sign in [b',', b'\t', b';', b'|'] {
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!(guess_delimiter("a;b\n1,5;2,5\n1,7;3,5\n"), b';');
         assert_eq!(guess_delimiter("a\tb\nx, y\tz\nv\tw, u\n"), b'\t');
         assert_eq!(guess_delimiter("name;place\n\"a;b\";c\n"), b';');
+        assert_eq!(guess_delimiter("u,n,geo\\time\t2015 \nT,A,AT\t1 \n"), b'\t');
         assert_eq!(guess_delimiter("one\ntwo\n"), b',');
     }
 }

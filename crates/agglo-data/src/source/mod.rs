@@ -58,6 +58,11 @@ pub(crate) trait Row {
         (0..self.len()).all(|column| self.cell(column).is_blank())
     }
 
+    /// The row of the file it stands for, where that is not the one just read.
+    fn number(&self) -> Option<u32> {
+        None
+    }
+
     /// Where the cell stands in the file, for rows that a layout has put together: the row counted
     /// from 1, the column from 0.
     fn origin(&self, _column: usize) -> Option<(u32, u16)> {

@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use agglo_balance::{BoundsOptions, Cell, System, SystemBuilder};
-use agglo_core::{Column, Datum, Frame, Gap, Key, Mark, Note, Seed, Status, Values};
+use agglo_balance::{
+    Absent, BoundsOptions, Cell, Deviation, Dimension, Hierarchy, How, Row, System, SystemBuilder,
+};
+use agglo_core::{Bounds, Column, Datum, Frame, Gap, Key, Mark, Note, Seed, Status, Values};
 use agglo_data::Table;
 
 use super::hierarchy;
@@ -52,9 +54,8 @@ pub(crate) fn complete(spec: &SuppressionSpec, table: &Table, seed: Seed) -> Opt
     for measure in &measures {
         let tied = Tied::new(table, measure)?;
         completed.notes.push(tied.complete(spec, measure, seed, &mut completed.table));
-        for (frame, values) in
-            completions.iter_mut().zip(agglo_balance::draws(&tied.system, spec.draws, seed))
-        {
+        let drawn = agglo_balance::draws(&tied.system, spec.draws, seed);
+        for (frame, values) in completions.iter_mut().zip(drawn.values) {
             tied.fill(frame, measure, &|at| values[at]);
         }
         tied.fill(&mut without, measure, &|_| Some(0.0));
@@ -84,38 +85,37 @@ impl Tied {
         let codes = |frame: &Frame, key: &str| -> BTreeSet<Key> {
             frame.text(key).map(|c| c.iter().flatten().cloned().collect()).unwrap_or_default()
         };
-        let dimensions = keys
-            .iter()
-            .map(|key| {
-                let parts = codes(&table.frame, key);
-                let mut totals = codes(&table.totals.frame, key);
-                totals.retain(|code| !parts.contains(code));
-                ((*key).to_owned(), hierarchy::parents(&parts, &totals))
-            })
-            .collect();
-        let mut builder = SystemBuilder::new(dimensions);
+        let dimension = |key: &&str| {
+            let parts = codes(&table.frame, key);
+            let mut totals = codes(&table.totals.frame, key);
+            totals.retain(|code| !parts.contains(code));
+            let parents = hierarchy::parents(&parts, &totals);
+            let hierarchies =
+                if parents.is_empty() { Vec::new() } else { vec![Hierarchy::Parents(parents)] };
+            Dimension { name: (*key).to_owned(), hierarchies }
+        };
+        let absent = match table.absent {
+            agglo_core::Absent::Missing => Absent::Unknown,
+            agglo_core::Absent::Zero => Absent::Zero,
+        };
+        let mut rows = Vec::new();
         let mut withheld = Vec::new();
-        let own = table.marks.get(measure);
-        let cells = table.frame.numbers(measure).ok()?;
-        for (row, cell) in cells.into_iter().enumerate() {
-            let mark = own.and_then(|marks| marks.get(&(row as u32)));
-            let Some(known) = system_cell(cell, mark) else { continue };
-            let at = builder.row(row_keys(&table.frame, &keys, row), known);
-            if is_withheld(cell) {
-                withheld.push((at, row));
-            }
-        }
         let totals = &table.totals;
-        if let Ok(cells) = totals.frame.numbers(measure) {
-            let marks = totals.marks.get(measure);
+        let sides = [(&table.frame, &table.marks), (&totals.frame, &totals.marks)];
+        for (side, (frame, marks)) in sides.into_iter().enumerate() {
+            let Ok(cells) = frame.numbers(measure) else { continue };
+            let marks = marks.get(measure);
             for (row, cell) in cells.into_iter().enumerate() {
                 let mark = marks.and_then(|marks| marks.get(&(row as u32)));
-                if let Some(known) = system_cell(cell, mark) {
-                    builder.row(row_keys(&totals.frame, &keys, row), known);
+                let Some(known) = system_cell(cell, mark) else { continue };
+                if side == 0 && is_withheld(cell) {
+                    withheld.push((rows.len(), row));
                 }
+                rows.push(Row { keys: row_keys(frame, &keys, row), cell: known });
             }
         }
-        Some(Tied { system: builder.build(false), withheld })
+        let builder = SystemBuilder::new(keys.iter().map(dimension).collect(), absent);
+        Some(Tied { system: builder.from_rows(&rows).ok()?, withheld })
     }
 
     /// Marks the withheld cells with their bounds and, where the policy says so, with a value.
@@ -127,9 +127,11 @@ impl Tied {
         table: &mut Table,
     ) -> Note {
         let options = BoundsOptions { max_component: spec.max_component };
-        let found = agglo_balance::bounds(&self.system, options);
+        let found = agglo_balance::bounds(&self.system, &options);
         let imputed = match spec.policy {
-            SuppressionPolicy::LinearProgram => Some(agglo_balance::linear_program(&self.system)),
+            SuppressionPolicy::LinearProgram => {
+                Some(agglo_balance::linear_program(&self.system, Deviation::Sum))
+            },
             SuppressionPolicy::MaximumEntropy => Some(agglo_balance::maximum_entropy(&self.system)),
             SuppressionPolicy::Gap | SuppressionPolicy::Keep => None,
         };
@@ -137,7 +139,10 @@ impl Tied {
         let mut n_imputed = 0;
         for &(at, row) in &self.withheld {
             let mark = marks.entry(row as u32).or_default();
-            mark.bounds = found.bounds[at];
+            mark.bounds = match found.how[at] {
+                How::Infeasible => None,
+                _ => Bounds::new(found.lower[at], found.upper[at]),
+            };
             if imputed.as_ref().is_some_and(|imputed| imputed.values[at].is_some()) {
                 mark.status = Some(Status::Imputed);
                 n_imputed += 1;
@@ -147,7 +152,7 @@ impl Tied {
             self.fill(&mut table.frame, measure, &|at| imputed.values[at]);
         }
         let n = self.withheld.len();
-        let exact = |(at, _): &&(usize, usize)| found.how[*at] == agglo_balance::How::Exact;
+        let exact = |(at, _): &&(usize, usize)| found.how[*at] == How::Exact;
         let n_exact = self.withheld.iter().filter(exact).count();
         let broken = found.infeasible.len();
         let (en, zh) = match spec.policy {
@@ -161,14 +166,14 @@ impl Tied {
                 "{measure}: {n} cells withheld by the source, {n_imputed} of them {en} under {} sums; \
                  bounds are exact for {n_exact}; {broken} sums contradict each other and leave their \
                  cells open; {} completions, seed {}",
-                self.system.equations.len(),
+                self.system.equations().len(),
                 spec.draws,
                 seed.0
             ),
             format!(
                 "{measure}：来源未公布 {n} 个单元格，其中 {n_imputed} 个{zh}（{} 条加总关系）；{n_exact} \
                  个给出精确界限；{broken} 条加总关系互相矛盾；补全 {} 次，种子 {}",
-                self.system.equations.len(),
+                self.system.equations().len(),
                 spec.draws,
                 seed.0
             ),
@@ -206,11 +211,11 @@ fn system_cell(cell: Datum, mark: Option<&Mark>) -> Option<Cell> {
         Datum::Number(value) => Some(Cell::known(value)),
         Datum::Gap(Gap::BelowUnit) => {
             let bounds = bounds.map_or((0.0, 0.5), |b| (b.lower, b.upper));
-            Some(Cell::unknown(bounds.0, bounds.1))
+            Some(Cell::between(bounds.0, bounds.1))
         }
         Datum::Gap(Gap::Suppressed) => {
             let bounds = bounds.map_or((0.0, f64::INFINITY), |b| (b.lower, b.upper));
-            Some(Cell::unknown(bounds.0, bounds.1))
+            Some(Cell::between(bounds.0, bounds.1))
         }
         Datum::Gap(_) => None,
     }
@@ -224,7 +229,6 @@ fn row_keys(frame: &Frame, keys: &[&str], row: usize) -> Vec<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use agglo_core::Bounds;
     use agglo_data::{Marks, Rows};
     use std::collections::BTreeMap;
 

@@ -111,7 +111,7 @@ impl Tables {
         self.groups.get(name).map_or("", |(_, key)| key)
     }
 
-    pub(super) fn absent(&self, name: &str) -> Absent {
+    pub(crate) fn absent(&self, name: &str) -> Absent {
         self.tables.get(name).map_or(Absent::Missing, |table| table.absent)
     }
 

@@ -83,6 +83,10 @@ pub struct DataSpec {
     /// Heading = the values whose rows are totals, kept apart from their parts.
     #[serde(default)]
     pub totals: BTreeMap<String, Vec<String>>,
+    /// Whether flags stand behind the numbers in their cells, as in `219 d`; `marks` says what they
+    /// mean.
+    #[serde(default)]
+    pub glued_flags: bool,
     /// Measure = the heading of its flags.
     #[serde(default)]
     pub flags: BTreeMap<String, String>,
@@ -185,6 +189,7 @@ impl DataSpec {
             },
             marks: marks.collect(),
             totals: self.totals.clone(),
+            glued_flags: self.glued_flags,
             flags: self.flags.clone(),
             bounds: self.bounds.clone(),
         }

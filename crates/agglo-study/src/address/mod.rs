@@ -3,17 +3,25 @@
 //! `STEP[:TABLE].COLUMN[@KEY=VALUE,…]`, as in `gini.gini@industry=industry,period=2004` or
 //! `gini-breaks:breaks.period@break=1`. The table may be left out where it is the main one.
 
+mod cells;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
+use std::sync::Arc;
 
-use agglo_core::{Datum, Frame, Values};
+use agglo_core::{Absent, Datum, Frame, FrameError, GapPolicy, Panel, Values};
 use agglo_methods::Method;
+use agglo_methods::catalog::ACTIVITY;
+use agglo_methods::worked::{Asked, Worked};
 
+use crate::binding::Source;
 use crate::error::StudyError;
 use crate::findings::{Finding, Findings};
-use crate::record::{InputRecord, StepRecord};
-use crate::run::TABLES;
+use crate::plan::{Facts, Plan};
+use crate::record::StepRecord;
+use crate::run::interval_table;
+
+pub use cells::SourceCell;
 
 /// The address of a number in the findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,33 +94,28 @@ pub struct Explanation<'a> {
     pub value: Datum,
     /// Its unit.
     pub unit: String,
+    /// Its range over the completions of cells that the source withheld, where it rests on such.
+    pub range: Option<(f64, f64)>,
     /// The method.
     pub method: &'static Method,
     /// The step's record: variant, options, seed, inputs.
     pub record: &'a StepRecord,
     /// The row's other columns, as text.
     pub row: Vec<(String, String)>,
+    /// The formula with the numbers put in, where that is written for the method.
+    pub worked: Option<Worked>,
     /// The source cells, in the order of the tables.
     pub cells: Vec<SourceCell>,
+    /// Files whose cells cannot be shown, and why.
+    pub unreadable: Vec<(String, String)>,
 }
 
-/// A cell of a source file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SourceCell {
-    /// The file, from the study's folder.
-    pub file: String,
-    /// The sheet of a workbook.
-    pub sheet: Option<String>,
-    /// The row in the file, counted from 1.
-    pub row: u32,
-    /// The column in the file, counted from 1.
-    pub column: u32,
-    /// The measure it fills.
-    pub measure: String,
-    /// The keys of the row it stands in.
-    pub keys: Vec<(String, String)>,
-    /// Its value.
-    pub value: Datum,
+impl Explanation<'_> {
+    /// Whether the formula with the numbers put in gives the number; `None` where it is not put in.
+    pub fn agrees(&self) -> Option<bool> {
+        let (worked, value) = (self.worked.as_ref()?, self.value.number()?);
+        Some((worked.result - value).abs() <= 1e-9 * value.abs().max(1e-3))
+    }
 }
 
 /// The cell of any column as text, `None` for a gap.
@@ -168,17 +171,66 @@ pub fn explain<'a>(
         .filter_map(|output| Some((output.name.to_owned(), cell_text(frame, output.name, row)?)))
         .collect();
     let rest = frame.columns().iter().filter(|c| c.name() != address.column);
+    let mut cells = cells::of(findings, finding, &keys)?;
+    let unreadable = cells::add_texts(findings, &mut cells);
     Ok(Explanation {
         address: Address { table: Some(name), keys: keys.clone(), ..address.clone() },
         value,
         unit: column.unit().to_owned(),
+        range: range(finding, &name, &address.column, row),
         method: finding.method,
         record: &finding.record,
         row: rest
             .filter_map(|c| Some((c.name().to_owned(), cell_text(frame, c.name(), row)?)))
             .collect(),
-        cells: source_cells(findings, finding, &keys)?,
+        worked: worked(findings, finding, &keys, &address.column),
+        cells,
+        unreadable,
     })
+}
+
+/// The range of a number beside the table it stands in.
+fn range(finding: &Finding, table: &str, column: &str, row: usize) -> Option<(f64, f64)> {
+    let intervals = finding.table(&interval_table(table))?;
+    let end = |end: &str| intervals.numbers(&format!("{column}.{end}")).ok()?.get(row)?.number();
+    Some((end("lower")?, end("upper")?)).filter(|(lower, upper)| lower < upper)
+}
+
+/// The formula of a number with the numbers put in, from the rows that its method read.
+fn worked(
+    findings: &Findings,
+    finding: &Finding,
+    keys: &BTreeMap<String, String>,
+    column: &str,
+) -> Option<Worked> {
+    let only_activity = finding.record.inputs.keys().all(|table| table == ACTIVITY.table);
+    if !agglo_methods::worked::WORKED.contains(&finding.method.id) || !only_activity {
+        return None;
+    }
+    let facts = Facts { spec: &findings.spec, tables: &findings.tables };
+    let plan = Plan::new(&facts);
+    let step = plan.steps.iter().find(|step| step.id == finding.record.step)?;
+    let (_, binding) = step.inputs.iter().find(|(table, _)| table == ACTIVITY.table)?;
+    let absent = || FrameError::NoColumn { column: String::new(), have: String::new() };
+    let fetch = |source: &Source| match source {
+        Source::Table(name) => findings.tables.get(name).cloned().ok_or_else(absent),
+        Source::Group(name) => findings.groups.get(name).cloned().ok_or_else(absent),
+        Source::Step { step, table } => {
+            let frame = findings.get(step).and_then(|other| other.table(table).cloned());
+            frame.map(Arc::new).ok_or_else(absent)
+        }
+    };
+    let frame = binding.cut(&fetch).ok()?;
+    let missing = match &binding.source {
+        Source::Table(name) => findings.absent(name),
+        Source::Group(_) | Source::Step { .. } => Absent::Missing,
+    };
+    let panel = Panel::from_frame(&frame, missing).ok()?;
+    let gaps = finding.record.options.get("gaps").and_then(|name| GapPolicy::from_name(name));
+    let variant = &finding.record.variant;
+    let gaps = gaps.unwrap_or_default();
+    let asked = Asked { panel: &panel, gaps, variant, keys, column };
+    agglo_methods::worked::worked(finding.method.id, &asked)
 }
 
 fn nearest(word: &str, known: &[&str]) -> String {
@@ -219,90 +271,6 @@ fn only_row(frame: &Frame, address: &Address) -> Result<usize, StudyError> {
             )))
         }
     }
-}
-
-/// The cells of the canonical tables that a row of a finding rests on, through other steps where
-/// it draws on them.
-fn source_cells(
-    findings: &Findings,
-    finding: &Finding,
-    keys: &BTreeMap<String, String>,
-) -> Result<Vec<SourceCell>, StudyError> {
-    let mut cells = Vec::new();
-    for input in finding.record.inputs.values() {
-        if let Some(table) = input.source.strip_prefix("table ") {
-            cells.extend(table_cells(&findings.root, table, input, keys)?);
-        } else if let Some(step) = input.source.strip_prefix("step ") {
-            let step = step.split(':').next().unwrap_or(step);
-            if let Some(other) = findings.get(step) {
-                let mut keys = keys.clone();
-                for (column, values) in &input.keep {
-                    if let [value] = &values[..] {
-                        keys.insert(column.clone(), value.clone());
-                    }
-                }
-                cells.extend(source_cells(findings, other, &keys)?);
-            }
-        }
-    }
-    Ok(cells)
-}
-
-fn table_cells(
-    root: &Path,
-    name: &str,
-    input: &InputRecord,
-    keys: &BTreeMap<String, String>,
-) -> Result<Vec<SourceCell>, StudyError> {
-    let table = agglo_data::read_table(&root.join(TABLES).join(format!("{name}.parquet")))?;
-    let frame = &table.frame;
-    let key_columns: Vec<&str> = frame
-        .columns()
-        .iter()
-        .filter(|c| !matches!(c.values(), Values::Number(_)))
-        .map(agglo_core::Column::name)
-        .collect();
-    let measures: BTreeSet<&str> =
-        input.columns.values().flat_map(|from| from.split(" / ")).collect();
-    let fits = |row: usize| {
-        let by_key = keys.iter().all(|(key, value)| {
-            !frame.has(key) || cell_text(frame, key, row).as_ref() == Some(value)
-        });
-        let by_keep = input.keep.iter().all(|(column, values)| {
-            cell_text(frame, column, row).is_none_or(|cell| values.contains(&cell))
-        });
-        let by_period = input.periods.is_none_or(|(from, to)| {
-            cell_text(frame, "period", row)
-                .and_then(|cell| cell.parse::<i32>().ok())
-                .is_none_or(|period| from <= period && period <= to)
-        });
-        by_key && by_keep && by_period
-    };
-    let mut cells = Vec::new();
-    for row in (0..frame.n_rows()).filter(|&row| fits(row)) {
-        for (measure, origins) in &table.origins.cells {
-            let origin = origins[row];
-            if !measures.contains(measure.as_str()) || origin.row == 0 {
-                continue;
-            }
-            let Some(file) = table.origins.files.get(usize::from(origin.file)) else { continue };
-            cells.push(SourceCell {
-                file: file.path.clone(),
-                sheet: file.sheet.clone(),
-                row: origin.row,
-                column: u32::from(origin.column) + 1,
-                measure: measure.clone(),
-                keys: key_columns
-                    .iter()
-                    .filter_map(|&key| Some((key.to_owned(), cell_text(frame, key, row)?)))
-                    .collect(),
-                value: frame
-                    .numbers(measure)
-                    .map_or(Datum::Gap(agglo_core::Gap::Missing), |numbers| numbers[row]),
-            });
-        }
-    }
-    Ok(cells)
 }
 
 #[cfg(test)]

@@ -1,0 +1,161 @@
+//! Where numbers come from, whether they are still the same, and what moved between two runs.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use agglo_testkit::scratch;
+use common::agglo;
+use rust_xlsxwriter::Workbook;
+
+/// Three regions × three industries × two years with one withheld cell, and totals over the regions.
+fn write_study(folder: &Path, first: u32) {
+    let mut text = String::from("region;industry;year;jobs;flag\n");
+    for (y, year) in [2019u32, 2020].into_iter().enumerate() {
+        for (i, industry) in ["x", "y", "z"].into_iter().enumerate() {
+            let mut total = 0;
+            for (r, region) in ["A", "B", "C"].into_iter().enumerate() {
+                let mut jobs = 10 + 7 * r as u32 + 5 * i as u32 * r as u32 + 3 * y as u32;
+                if (r, i, y) == (0, 0, 0) {
+                    jobs = first;
+                }
+                total += jobs;
+                let secret = matches!((r, i, y), (1 | 2, 2, 1));
+                let (cell, flag) = if secret { (String::new(), "c") } else { (jobs.to_string(), "") };
+                text.push_str(&format!("{region};{industry};{year};{cell};{flag}\n"));
+            }
+            text.push_str(&format!("all;{industry};{year};{total};\n"));
+        }
+    }
+    fs::write(folder.join("jobs.csv"), text).unwrap();
+    let study = "[study]\nid = \"s\"\ntitle = { en = \"S\" }\n\n\
+         [[data]]\nname = \"jobs\"\ntable = \"activity\"\nfile = \"jobs.csv\"\nreader = \"tidy\"\n\
+         columns = { region = \"region\", industry = \"industry\", period = \"year\", employment = \"jobs\" }\n\
+         totals = { region = [\"all\"] }\nflags = { employment = \"flag\" }\n\
+         marks = { c = \"suppressed\" }\n\n\
+         [suppression]\npolicy = \"maximum-entropy\"\ncompare = true\ndraws = 8\n";
+    fs::write(folder.join("study.toml"), study).unwrap();
+}
+
+#[test]
+fn a_number_is_explained_down_to_the_text_of_its_cells() {
+    let folder = scratch();
+    write_study(folder.path(), 10);
+    agglo(folder.path(), &["run"]).ended(0);
+    let address = "location-quotient.lq@industry=z,period=2020,region=B";
+    let json = agglo(folder.path(), &["explain", address, "--json"]).ended(0).json();
+    assert_eq!(json["worked"]["agrees"], true, "{json:#}");
+    let cells = json["cells"].as_array().unwrap();
+    let cell = cells.iter().find(|cell| cell["keys"]["region"] == "B").unwrap();
+    assert_eq!((cell["status"].as_str(), cell["flag"].as_str()), (Some("imputed"), Some("c")));
+    // The two withheld cells share what the total leaves.
+    let total: f64 = 13.0 + 30.0 + 47.0;
+    assert!(cell["upper"].as_f64().unwrap() <= total - 13.0 + 1e-6, "{cell}");
+    let (low, high) = (&json["range"]["lower"], &json["range"]["upper"]);
+    let value = json["value"].as_f64().unwrap();
+    assert!(low.as_f64().unwrap() <= value && value <= high.as_f64().unwrap());
+
+    let known = "location-quotient.lq@industry=x,period=2019,region=A";
+    let text = agglo(folder.path(), &["explain", known]).ended(0).out;
+    assert!(text.contains("jobs.csv:2:4  employment = 10  \"10\""), "{text}");
+    assert!(text.contains("LQ = (10/") && text.contains("(agrees with the number above)"), "{text}");
+
+    // The file moves on: its texts are no source of this number any more.
+    write_study(folder.path(), 11);
+    let text = agglo(folder.path(), &["explain", known]).ended(0).out;
+    assert!(text.contains("texts of jobs.csv are not shown: the file has changed"), "{text}");
+}
+
+#[test]
+fn a_cell_of_a_workbook_is_named_as_the_program_it_came_from_names_it() {
+    let folder = scratch();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Jobs").unwrap();
+    for (column, heading) in ["region", "industry", "year", "jobs"].into_iter().enumerate() {
+        sheet.write(0, column as u16, heading).unwrap();
+    }
+    for r in 0..4u32 {
+        sheet.write(r + 1, 0, ["a", "b", "c", "d"][r as usize]).unwrap();
+        sheet.write(r + 1, 1, "x").unwrap();
+        sheet.write(r + 1, 2, 2020).unwrap();
+        sheet.write(r + 1, 3, 10.5 + f64::from(r)).unwrap();
+    }
+    book.save(folder.path().join("jobs.xlsx")).unwrap();
+    agglo(folder.path(), &["init", "jobs.xlsx"]).ended(0);
+    agglo(folder.path(), &["run"]).ended(0);
+    let text = agglo(folder.path(), &["explain", "gini.gini@industry=x,period=2020"]).ended(0).out;
+    assert!(text.contains("jobs.xlsx!Jobs!D2  employment = 10.5  \"10.5\""), "{text}");
+}
+
+#[test]
+fn a_study_is_verified_until_something_in_it_moves() {
+    let folder = scratch();
+    let path = folder.path();
+    write_study(path, 10);
+    agglo(path, &["verify"]).ended(3);
+    agglo(path, &["run"]).ended(0);
+    let call = agglo(path, &["verify"]).ended(0);
+    assert!(call.out.contains("nothing moved"), "{}", call.out);
+
+    let lock = fs::read_to_string(path.join("agglo.lock")).unwrap();
+    fs::write(path.join("agglo.lock"), lock.replace("answer gini", "answer gini ")).unwrap();
+    assert!(agglo(path, &["verify", "--stored-only"]).ended(4).out.contains("lock:"));
+    fs::write(path.join("agglo.lock"), lock).unwrap();
+
+    let finding = path.join("findings/gini/gini.parquet");
+    let other = path.join("findings/hoover/industries.parquet");
+    let kept = fs::read(&finding).unwrap();
+    fs::copy(&other, &finding).unwrap();
+    assert!(agglo(path, &["verify"]).ended(4).out.contains("stored: gini:gini: its content"));
+    fs::write(&finding, &kept[..kept.len() / 2]).unwrap();
+    assert!(agglo(path, &["verify"]).ended(4).out.contains("stored: gini:gini:"));
+    fs::remove_file(&finding).unwrap();
+    assert!(agglo(path, &["verify"]).ended(4).out.contains("stored: gini:gini:"));
+    fs::write(&finding, kept).unwrap();
+    agglo(path, &["verify"]).ended(0);
+
+    write_study(path, 12);
+    let out = agglo(path, &["verify"]).ended(4).out;
+    assert!(out.contains("input: jobs.csv: its content is another"), "{out}");
+    assert!(out.contains("recomputed: gini:gini: numbers moved; gini.gini@"), "{out}");
+    fs::remove_file(path.join("jobs.csv")).unwrap();
+    let json = agglo(path, &["verify", "--json"]).ended(4).json();
+    assert_eq!(json["mismatches"][0]["what"], "input", "{json:#}");
+}
+
+#[test]
+fn what_moved_between_two_runs_is_told_with_its_cause() {
+    let (one, two) = (scratch(), scratch());
+    for folder in [&one, &two] {
+        write_study(folder.path(), 10);
+        agglo(folder.path(), &["run"]).ended(0);
+    }
+    let (before, after) = (one.path().to_str().unwrap(), two.path().to_str().unwrap());
+    let same = agglo(one.path(), &["diff", before, after]).ended(0);
+    assert!(same.out.contains("no number moved"), "{}", same.out);
+
+    write_study(two.path(), 20);
+    agglo(two.path(), &["run"]).ended(0);
+    let json = agglo(one.path(), &["diff", before, after, "--json"]).ended(1).json();
+    assert_eq!(json["diff"]["files"][0]["file"], "jobs.csv", "{json:#}");
+    let steps = json["diff"]["steps"].as_array().unwrap();
+    let gini = steps.iter().find(|step| step["step"] == "gini").unwrap();
+    assert_eq!(gini["causes"][0]["cause"], "data");
+    let address = gini["moved"][0]["address"].as_str().unwrap();
+    let value = |folder: &Path| {
+        agglo(folder, &["explain", address, "--json"]).ended(0).json()["value"].as_f64()
+    };
+    assert_eq!(value(one.path()), gini["moved"][0]["before"].as_f64());
+    assert_eq!(value(two.path()), gini["moved"][0]["after"].as_f64());
+    assert!(json["by_cause"]["step"].as_u64().unwrap() > 0, "{json:#}");
+
+    write_study(two.path(), 10);
+    let study = two.path().join("study.toml");
+    let text = fs::read_to_string(&study).unwrap();
+    fs::write(&study, text + "\n[measure]\nvariants = { gini = \"normalized\" }\n").unwrap();
+    agglo(two.path(), &["run"]).ended(0);
+    let out = agglo(one.path(), &["diff", before, after]).ended(1).out;
+    assert!(out.contains("setting: variant absolute → normalized"), "{out}");
+    assert!(!out.contains("data: "), "{out}");
+}

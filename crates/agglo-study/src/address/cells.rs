@@ -1,0 +1,189 @@
+//! The cells of the source files that a number rests on, with their texts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use agglo_core::{Bounds, Datum, Gap, Mark, Status, Values};
+use agglo_data::{ReadSpec, SourceFile, Table};
+
+use super::cell_text;
+use crate::error::StudyError;
+use crate::findings::{Finding, Findings};
+use crate::record::InputRecord;
+use crate::run::TABLES;
+
+/// A cell of a source file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceCell {
+    /// The table it fills.
+    pub table: String,
+    /// The file, from the study's folder, with its hash when it was read.
+    pub file: SourceFile,
+    /// The row in the file, counted from 1.
+    pub row: u32,
+    /// The column in the file, counted from 1.
+    pub column: u32,
+    /// The measure it fills.
+    pub measure: String,
+    /// The keys of the row it stands in.
+    pub keys: Vec<(String, String)>,
+    /// Its text as it stands in the file; `None` where that cannot be shown.
+    pub text: Option<String>,
+    /// Its value.
+    pub value: Datum,
+    /// What it is.
+    pub status: Status,
+    /// Between which values it lies, where that is known.
+    pub bounds: Option<Bounds>,
+    /// Its flag as it stands in the file.
+    pub flag: Option<String>,
+}
+
+impl SourceCell {
+    /// `file!sheet!C7` for a sheet, `file:12:3` for a text.
+    pub fn place(&self) -> String {
+        let SourceFile { path, sheet, .. } = &self.file;
+        match sheet {
+            Some(sheet) => {
+                let cell = agglo_data::cell_name((self.row, (self.column - 1) as u16));
+                format!("{path}!{sheet}!{cell}")
+            }
+            None => format!("{path}:{}:{}", self.row, self.column),
+        }
+    }
+}
+
+/// The cells of the canonical tables that a row of a finding rests on, through other steps where
+/// it draws on them.
+pub(super) fn of(
+    findings: &Findings,
+    finding: &Finding,
+    keys: &BTreeMap<String, String>,
+) -> Result<Vec<SourceCell>, StudyError> {
+    let mut cells = Vec::new();
+    for input in finding.record.inputs.values() {
+        if let Some(table) = input.source.strip_prefix("table ") {
+            cells.extend(table_cells(&findings.root, table, input, keys)?);
+        } else if let Some(step) = input.source.strip_prefix("step ") {
+            let step = step.split(':').next().unwrap_or(step);
+            if let Some(other) = findings.get(step) {
+                let mut keys = keys.clone();
+                for (column, values) in &input.keep {
+                    if let [value] = &values[..] {
+                        keys.insert(column.clone(), value.clone());
+                    }
+                }
+                cells.extend(of(findings, other, &keys)?);
+            }
+        }
+    }
+    Ok(cells)
+}
+
+fn table_cells(
+    root: &Path,
+    name: &str,
+    input: &InputRecord,
+    keys: &BTreeMap<String, String>,
+) -> Result<Vec<SourceCell>, StudyError> {
+    let file = |suffix: &str| root.join(TABLES).join(format!("{name}{suffix}.parquet"));
+    let read = agglo_data::read_table(&file(""))?;
+    // What the methods saw, where it is not what was read; the rows are the same.
+    let used = file(".used");
+    let used = if used.exists() { Some(agglo_data::read_table(&used)?) } else { None };
+    let frame = &read.frame;
+    let key_columns: Vec<&str> = frame
+        .columns()
+        .iter()
+        .filter(|c| !matches!(c.values(), Values::Number(_)))
+        .map(agglo_core::Column::name)
+        .collect();
+    let measures: BTreeSet<&str> =
+        input.columns.values().flat_map(|from| from.split(" / ")).collect();
+    let fits = |row: usize| {
+        let by_key = keys.iter().all(|(key, value)| {
+            !frame.has(key) || cell_text(frame, key, row).as_ref() == Some(value)
+        });
+        let by_keep = input.keep.iter().all(|(column, values)| {
+            cell_text(frame, column, row).is_none_or(|cell| values.contains(&cell))
+        });
+        let by_period = input.periods.is_none_or(|(from, to)| {
+            cell_text(frame, "period", row)
+                .and_then(|cell| cell.parse::<i32>().ok())
+                .is_none_or(|period| from <= period && period <= to)
+        });
+        by_key && by_keep && by_period
+    };
+    let mut cells = Vec::new();
+    for row in (0..frame.n_rows()).filter(|&row| fits(row)) {
+        for (measure, origins) in &read.origins.cells {
+            let origin = origins[row];
+            if !measures.contains(measure.as_str()) || origin.row == 0 {
+                continue;
+            }
+            let Some(file) = read.origins.files.get(usize::from(origin.file)) else { continue };
+            let (value, mark) = value_and_mark(used.as_ref().unwrap_or(&read), measure, row);
+            cells.push(SourceCell {
+                table: name.to_owned(),
+                file: file.clone(),
+                row: origin.row,
+                column: u32::from(origin.column) + 1,
+                measure: measure.clone(),
+                keys: key_columns
+                    .iter()
+                    .filter_map(|&key| Some((key.to_owned(), cell_text(frame, key, row)?)))
+                    .collect(),
+                text: None,
+                value,
+                status: Mark::status_of(mark, value),
+                bounds: mark.and_then(|mark| mark.bounds),
+                flag: mark.and_then(|mark| mark.flag.as_deref().map(str::to_owned)),
+            });
+        }
+    }
+    Ok(cells)
+}
+
+fn value_and_mark<'t>(table: &'t Table, measure: &str, row: usize) -> (Datum, Option<&'t Mark>) {
+    let cells = table.frame.numbers(measure).unwrap_or_default();
+    let value = cells.get(row).copied().unwrap_or(Datum::Gap(Gap::Missing));
+    (value, table.mark(measure, row))
+}
+
+/// Adds to every cell its text as it stands in the file now; files of which that cannot be told come
+/// back, each with the reason.
+pub(super) fn add_texts(findings: &Findings, cells: &mut [SourceCell]) -> Vec<(String, String)> {
+    let mut wanted: BTreeMap<(String, SourceFile), BTreeSet<(u32, u16)>> = BTreeMap::new();
+    for cell in cells.iter() {
+        let place = (cell.row, (cell.column - 1) as u16);
+        wanted.entry((cell.table.clone(), cell.file.clone())).or_default().insert(place);
+    }
+    let mut unreadable = Vec::new();
+    for ((table, file), places) in wanted {
+        let spec = read_spec(findings, &table, &file.path);
+        match agglo_data::raw_cells(&spec, &findings.root, &file, &places) {
+            Ok(texts) => {
+                let own = cells.iter_mut().filter(|c| c.table == table && c.file == file);
+                for cell in own {
+                    let place = (cell.row, (cell.column - 1) as u16);
+                    cell.text = Some(texts.get(&place).cloned().unwrap_or_default());
+                }
+            }
+            Err(error) => {
+                let why = error.diagnostics().first().map_or(String::new(), |d| d.message.clone());
+                unreadable.push((file.path, why));
+            }
+        }
+    }
+    unreadable
+}
+
+/// How the study says that a file of a table is to be read.
+fn read_spec(findings: &Findings, table: &str, file: &str) -> ReadSpec {
+    let named = |record: &&crate::record::DataRecord| {
+        record.fills(table) && record.files.contains_key(file)
+    };
+    let block = findings.run.data.iter().find(named);
+    let block = block.and_then(|record| findings.spec.data.iter().find(|b| b.name == record.name));
+    block.map_or_else(|| ReadSpec::new(table, file), crate::spec::DataSpec::read_spec)
+}
