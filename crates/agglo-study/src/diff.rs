@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
-use agglo_core::{Column, Datum, Frame, Gap, Values};
+use agglo_core::{Datum, Frame, Gap, Values};
 use agglo_methods::Method;
 use serde::Serialize;
 

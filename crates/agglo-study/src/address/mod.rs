@@ -174,7 +174,7 @@ pub fn explain<'a>(
     let mut cells = cells::of(findings, finding, &keys)?;
     let unreadable = cells::add_texts(findings, &mut cells);
     Ok(Explanation {
-        address: Address { table: Some(name), keys: keys.clone(), ..address.clone() },
+        address: Address { table: Some(name.clone()), keys: keys.clone(), ..address.clone() },
         value,
         unit: column.unit().to_owned(),
         range: range(finding, &name, &address.column, row),
