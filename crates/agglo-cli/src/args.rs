@@ -99,6 +99,12 @@ pub(crate) enum TableFormat {
     Xlsx,
     /// A Markdown table.
     Md,
+    /// Sentences, from `agglo check`.
+    Text,
+    /// SARIF 2.1.0, from `agglo check`.
+    Sarif,
+    /// Annotations of a GitHub workflow, from `agglo check`.
+    Github,
 }
 
 #[derive(Subcommand)]
@@ -139,14 +145,30 @@ Files are linked to where they lie, relative to the study's folder; nothing is c
         #[arg(long)]
         force: bool,
     },
-    /// Read everything and compute nothing: one line per finding, and what the tables unlock.
+    /// Read everything and compute nothing: what is wrong, what is doubtful, what the tables unlock.
     #[command(after_long_help = "\
 Examples:
-  agglo check                     findings in the study of this folder
-  agglo check --json | jq .       the same for a machine
+  agglo check                              findings in the study of this folder
+  agglo check --coverage                   which cells hold a number, region by year
+  agglo check --coverage coverage.svg      the same as a figure
+  agglo check --fix --dry-run              what could be settled in study.toml, as a diff
+  agglo check --json | jq .findings        for a machine
+  agglo check --format sarif -o a.sarif    for a code review
+  agglo check --format github              annotations in a workflow
 
-Exit code 1 when anything was found.")]
-    Check,
+--fix adds settings to study.toml, keeps its comments and layout, and never touches a file of data.
+Exit code 1 when anything beyond a note was found.")]
+    Check {
+        /// Show which cells hold a number; to a file when one is named (.svg or .png).
+        #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+        coverage: Option<PathBuf>,
+        /// Write settings that settle findings into study.toml, where that is safe.
+        #[arg(long)]
+        fix: bool,
+        /// With --fix: show the difference and write nothing.
+        #[arg(short = 'n', long, requires = "fix")]
+        dry_run: bool,
+    },
     /// Run the whole study; only what changed is computed again.
     #[command(after_long_help = "\
 Examples:

@@ -58,7 +58,11 @@ fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Init { files, dir, template, force } => {
             verb::init::run(&files, &dir, template.as_deref(), force, &settings)
         }
-        Verb::Check => verb::check::run(&settings),
+        Verb::Check { coverage, fix, dry_run } => {
+            let folder = cli.global.directory.as_deref();
+            let asked = verb::check::Asked { coverage: coverage.as_deref(), fix, dry_run, folder };
+            verb::check::run(&asked, &settings)
+        }
         Verb::Run => verb::run::run(&settings),
         Verb::Report => verb::report::run(&settings),
         Verb::Map { what } => {

@@ -77,6 +77,9 @@ pub(crate) fn table(
         TableFormat::Parquet => export(agglo_data::Format::Parquet)?,
         TableFormat::Xlsx => export(agglo_data::Format::Xlsx)?,
         TableFormat::Md => export(agglo_data::Format::Md)?,
+        TableFormat::Text | TableFormat::Sarif | TableFormat::Github => {
+            return Err(Failure::usage("only `agglo check` writes text, sarif and github"));
+        }
     };
     let binary = matches!(format, TableFormat::Parquet | TableFormat::Xlsx);
     if binary && output.is_none() && std::io::stdout().is_terminal() {

@@ -63,6 +63,10 @@ pub(crate) const ALL_FILTERED: &str = "A0309";
 pub(crate) const NAN_AS_MISSING: &str = "A0310";
 pub(crate) const NOT_WHOLE: &str = "A0311";
 pub(crate) const OPEN_DIMENSION: &str = "A0312";
+pub(crate) const IO_ROW: &str = "A0381";
+pub(crate) const IO_COLUMN: &str = "A0382";
+pub(crate) const IO_OUTPUT: &str = "A0383";
+pub(crate) const BLANK_IN_NUMBER: &str = "A0384";
 pub(crate) const MIXED_UNITS: &str = "A0401";
 pub(crate) const UNKNOWN_REGION: &str = "A0501";
 pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
@@ -72,6 +76,24 @@ pub(crate) const UNITS_DIFFER: &str = "A0602";
 pub(crate) const KEYS_DIFFER: &str = "A0603";
 pub(crate) const SUM_TOO_LARGE: &str = "A0701";
 pub(crate) const ENGINE: &str = "A0702";
+pub(crate) const IMPOSSIBLE: &str = "A0801";
+pub(crate) const SHARE_RANGE: &str = "A0802";
+pub(crate) const PART_ABOVE_WHOLE: &str = "A0803";
+pub(crate) const WITHOUT_CARRIER: &str = "A0804";
+pub(crate) const SUM_OF_PARTS: &str = "A0811";
+pub(crate) const SHARES_OF_WHOLE: &str = "A0812";
+pub(crate) const OUTLIER: &str = "A0821";
+pub(crate) const LEVEL_STEP: &str = "A0822";
+pub(crate) const UNIT_SLIP: &str = "A0823";
+pub(crate) const ZERO_RUN: &str = "A0824";
+pub(crate) const CARRIED_FORWARD: &str = "A0825";
+pub(crate) const JUMPY: &str = "A0826";
+pub(crate) const UNDECLARED_BREAK: &str = "A0831";
+pub(crate) const COMPOSITION: &str = "A0832";
+pub(crate) const PERIOD_MISSING: &str = "A0833";
+pub(crate) const HOLE: &str = "A0834";
+pub(crate) const ODD_CODE: &str = "A0841";
+pub(crate) const NEAR_DUPLICATE: &str = "A0842";
 
 const CODES: &[CodeInfo] = &[
     error(
@@ -272,6 +294,35 @@ const CODES: &[CodeInfo] = &[
         "A binary column holds not-a-number, which agglo takes for a missing value, as pandas and R do.",
     ),
     error(NOT_WHOLE, "not a whole number", "The column takes whole numbers. The row was rejected."),
+    warning(
+        IO_ROW,
+        "a row of an input-output table does not add up",
+        "The uses of one seller do not add up to a total that the table itself prints: intermediate uses, \
+         final uses, or both together and output. The tolerance is the most that rounding can do, half a \
+         unit of the last digit for each number added; where digits do not end, a millionth of the total. Cells and \
+         totals are kept as they stand. Check for a line that is missing or counted twice.",
+    ),
+    warning(
+        IO_COLUMN,
+        "a column of an input-output table does not add up",
+        "The inputs of one user do not add up to a total that the table itself prints: intermediate inputs, \
+         value added, or both together and output. The tolerance is that of A0381. Cells and totals are \
+         kept as they stand.",
+    ),
+    warning(
+        IO_OUTPUT,
+        "output by row is not output by column",
+        "One label has a total along its row that differs from the one down its column, though both are its \
+         output. In a table of products by industries that is as it should be only where the codes of the two \
+         mean different things. Cells and totals are kept as they stand.",
+    ),
+    warning(
+        BLANK_IN_NUMBER,
+        "blanks inside a number",
+        "A number of a yearbook holds blanks between its digits, as scanned tables do (`9861 .56`). The \
+         blanks were taken out and the number was read; its raw text is kept as its flag. Compare it with the \
+         printed table.",
+    ),
     error(
         OPEN_DIMENSION,
         "a dimension holds several values",
@@ -301,7 +352,7 @@ const CODES: &[CodeInfo] = &[
         TOTAL_AMONG_PARTS,
         "a total among its parts",
         "One region or industry is the sum of all others, cell by cell: most likely the table's total. \
-         Counted as one of the parts it doubles every sum. Leave it out with `filter`.",
+         Counted as one of the parts it doubles every sum. Keep it apart with `totals`.",
     ),
     error(
         CONFLICT,
@@ -331,6 +382,123 @@ const CODES: &[CodeInfo] = &[
         "the engine stopped",
         "The query engine could not finish; its own message is shown. Too little memory or no room for \
          spilled data are the usual reasons: see `--memory` and the temporary folder.",
+    ),
+    warning(
+        IMPOSSIBLE,
+        "value that cannot be",
+        "A count or a total is negative, or the employment of a size class lies outside what the class \
+         and its number of establishments allow. The value was kept: compare it with the publication.",
+    ),
+    warning(
+        SHARE_RANGE,
+        "share outside 0 to 1",
+        "A share lies between 0 and 1, or between 0 and 100 where its unit is percent. Shares in percent \
+         need that unit: `units = { x_share = \"percent\" }`.",
+    ),
+    warning(
+        PART_ABOVE_WHOLE,
+        "part larger than its whole",
+        "By definition the first measure is contained in the second, as manufacturing is in secondary \
+         industry, and here it is larger by more than rounding. Usually the two come from different \
+         vintages: one was revised and the other was not. Take both from one publication.",
+    ),
+    warning(
+        WITHOUT_CARRIER,
+        "activity without a firm",
+        "There is employment or output, and the number of firms or establishments is zero. Where small \
+         numbers are withheld, a zero often stands for a gap.",
+    ),
+    warning(
+        SUM_OF_PARTS,
+        "parts do not add up to their total",
+        "Codes that extend another code, parents that the table of industries names, a row called the \
+         total, or the sectors of a product: the parts add up in most cells and not in this one. The \
+         message says in how many they do. A suppressed part counts only where the others are already \
+         more than the total.",
+    ),
+    warning(
+        SHARES_OF_WHOLE,
+        "shares do not add up to the whole",
+        "The shares of this table add up to one, or to 100 percent, in most rows and not in this one. \
+         One of them is wrong or from another vintage.",
+    ),
+    warning(
+        OUTLIER,
+        "figure outside its own series",
+        "The figure leaves its series in one period and comes back in the next, far beyond what the \
+         series itself and the other regions usually move in such a year. The message gives the \
+         neighboring values, the value that would fit, and both moves in units of the usual scatter. \
+         Most such figures are misprints, or another indicator in the wrong cell.",
+    ),
+    warning(
+        LEVEL_STEP,
+        "series moves to another level",
+        "The figure moves far beyond the usual scatter and stays there: a revision, a change of borders \
+         or scope, a mistake corrected, or an event. Find out which; a break is declared in `breaks`.",
+    ),
+    warning(
+        UNIT_SLIP,
+        "off by a power of ten",
+        "A figure, a year, or a region is a power of ten away from the rest: a slipped decimal point, \
+         persons among thousands of persons, yuan among ten thousands of yuan. Look for the unit in the \
+         head of the published table.",
+    ),
+    warning(
+        ZERO_RUN,
+        "zero between large values",
+        "The series is far from zero before and after. Such zeros mostly stand for missing or withheld \
+         numbers, and zero is a number like any other for every index.",
+    ),
+    warning(
+        CARRIED_FORWARD,
+        "same value again and again",
+        "A series, or most series of one year, repeat the value of the period before to the last digit, \
+         in a measure that otherwise moves. Somebody has filled a gap with the last known figure.",
+    ),
+    note(
+        JUMPY,
+        "measure that jumps by nature",
+        "So many moves of the measure are far from the usual that single ones say nothing: its cells hold \
+         a few firms each, and one that opens or closes changes everything. No odd figure of it is listed.",
+    ),
+    warning(
+        UNDECLARED_BREAK,
+        "undeclared break in the series",
+        "In this year growth scatters over the regions several times as much as in the years around, or \
+         its median lies far outside of theirs. Two vintages, two scopes, or two sets of borders meet. \
+         Growth over the break means nothing: declare it in `breaks` of the block, with its reason, or \
+         use one vintage.",
+    ),
+    warning(
+        COMPOSITION,
+        "set of regions or industries changes",
+        "The panel does not have the same units in all periods. Concentration indices depend on the \
+         number of units, so their trend is partly this change. Merge the units that were split, start \
+         later, or declare the change in `breaks`.",
+    ),
+    note(
+        PERIOD_MISSING,
+        "period missing in the middle",
+        "The table has no row at all for one or more periods between its first and its last.",
+    ),
+    warning(
+        HOLE,
+        "region or industry without a row",
+        "A region or industry has rows before and after a period and none in it, while others have: a \
+         lost row, another spelling of its code, or a source that leaves out zeros (`absent = \"zero\"`).",
+    ),
+    warning(
+        ODD_CODE,
+        "odd characters in a code",
+        "The code has blanks at its ends, invisible characters, full-width digits, or letters of another \
+         alphabet that look like Latin ones. It will match no other table.",
+    ),
+    warning(
+        NEAR_DUPLICATE,
+        "one code written in two ways",
+        "Two codes differ only in blanks, case, full-width characters, look-alike letters or leading \
+         zeros. They count as two regions or industries. The message says whether both have figures for \
+         the same cells, and whether these differ.",
     ),
 ];
 

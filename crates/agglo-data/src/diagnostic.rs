@@ -50,6 +50,26 @@ pub struct Diagnostic {
     pub remedy: String,
     /// How many further ones of the same code were counted and are not listed.
     pub count: u64,
+    /// What `agglo check --fix` may write into the study file, where that is safe.
+    pub fix: Option<Fix>,
+}
+
+/// Settings of one `[[data]]` block that make a finding go away and lose nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The block's name.
+    pub block: String,
+    /// The settings to add.
+    pub settings: Vec<Setting>,
+}
+
+/// One setting as the study file writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key.
+    pub key: String,
+    /// Its value, in TOML.
+    pub value: String,
 }
 
 impl Diagnostic {
@@ -71,6 +91,7 @@ impl Diagnostic {
             message: message.into(),
             remedy: remedy.into(),
             count: 0,
+            fix: None,
         }
     }
 
@@ -148,18 +169,30 @@ pub(crate) struct Place {
 const LISTED_PER_CODE: u64 = 5;
 
 /// Collects diagnostics in bounded memory: the first few of each code, then a count.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sink {
     listed: Vec<Diagnostic>,
     seen: BTreeMap<&'static str, (u64, usize)>,
+    per_code: u64,
+}
+
+impl Default for Sink {
+    fn default() -> Sink {
+        Sink::listing(LISTED_PER_CODE)
+    }
 }
 
 impl Sink {
+    /// A sink that lists up to `per_code` diagnostics of each code.
+    pub(crate) fn listing(per_code: u64) -> Sink {
+        Sink { listed: Vec::new(), seen: BTreeMap::new(), per_code }
+    }
+
     /// Takes the diagnostic that `make` builds, or only counts it.
     pub(crate) fn push(&mut self, code: &'static str, make: impl FnOnce() -> Diagnostic) {
         let (seen, last) = self.seen.entry(code).or_default();
         *seen += 1;
-        if *seen <= LISTED_PER_CODE {
+        if *seen <= self.per_code {
             *last = self.listed.len();
             self.listed.push(make());
         } else {

@@ -9,6 +9,7 @@
 //! | what an unknown file looks like                     | [`sniff()`]                           |
 //! | one source of a table                               | [`read`], [`ReadSpec`], [`Reading`]   |
 //! | several sources joined                              | [`assemble`], [`Table`]               |
+//! | what can be wrong with tables that were read        | [`check()`], [`Coverage`]             |
 //! | codes that no list knows                            | [`check_codes`]                       |
 //! | registers too large for memory                      | [`reduce::cells`]                     |
 //! | files of our own, with units, gaps and origins      | [`write_table`], [`write_frame`]      |
@@ -41,9 +42,12 @@ mod table;
 
 pub use assemble::assemble;
 pub use atomic::{atomic, create_folder, write_atomic, write_if_changed};
-pub use check::{check_codes, check_totals, totals_among_parts};
+pub use check::{
+    CellCounts, CheckInput, CheckResult, Coverage, CoverageAxis, DeclaredBreak, Limits, check,
+    check_codes, offer_fixes, totals_among_parts,
+};
 pub use codes::{BAD_SETTING, CodeInfo, code, codes, codes_markdown};
-pub use diagnostic::{DataError, Diagnostic, Severity};
+pub use diagnostic::{DataError, Diagnostic, Fix, Setting, Severity};
 pub use export::{Format, export, export_file};
 pub use hash::{hash_file, hash_frame};
 pub use raw::{cell_name, raw_cells};

@@ -214,6 +214,9 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
         if let Some(found) = &cell.text {
             let _ = write!(text, "  \"{found}\"");
         }
+        if cell.share != 1.0 {
+            let _ = write!(text, "  × {}", cell.share);
+        }
         if let Some(flag) = &cell.flag {
             let _ = write!(text, "  flag {flag}");
         }
@@ -265,7 +268,7 @@ fn number_json(
         "cells": cells.iter().map(|cell| json!({
             "place": cell.place(), "file": cell.file.path, "sheet": cell.file.sheet,
             "blake3": cell.file.blake3, "row": cell.row, "column": cell.column,
-            "table": cell.table, "measure": cell.measure, "text": cell.text, "flag": cell.flag,
+            "table": cell.table, "measure": cell.measure, "text": cell.text, "flag": cell.flag, "share": cell.share,
             "value": datum(&cell.value), "status": cell.status.code(),
             "lower": cell.bounds.map(|bounds| bounds.lower),
             "upper": cell.bounds.map(|bounds| bounds.upper).filter(|upper| upper.is_finite()),

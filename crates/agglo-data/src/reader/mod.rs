@@ -11,6 +11,9 @@ mod companies;
 mod eurostat;
 mod flags;
 mod ghgrp;
+mod ibge;
+mod io;
+mod nbs;
 mod ons;
 mod plan;
 mod read;
@@ -130,6 +133,15 @@ static READERS: &[&Reader] = &[
     &ghgrp::READER,
     &ons::READER,
     &sdmx::READER,
+    &nbs::ANNUAL,
+    &nbs::YEARBOOK,
+    &io::ICIO,
+    &io::WIOD,
+    &io::BEA,
+    &io::CHINA,
+    &io::PYMRIO,
+    &io::LONG,
+    &ibge::READER,
     &wide::READER,
     &tidy::READER,
 ];

@@ -85,7 +85,12 @@ pub fn read_as(
         let before = (taker.n_read, taker.n_filtered);
         taker.begin_file(opened.source.file.clone());
         take_rows(&mut opened, &context, taker)?;
-        reading.notes.extend(opened.shaper.iter().flat_map(|shaper| shaper.notes()));
+        if let Some(shaper) = &opened.shaper {
+            reading.notes.extend(shaper.notes());
+            for diagnostic in shaper.diagnostics(&place) {
+                taker.sink.push(diagnostic.code, || diagnostic);
+            }
+        }
         for diagnostic in opened.source.diagnostics {
             taker.sink.push(diagnostic.code, || diagnostic);
         }
@@ -213,7 +218,15 @@ pub(crate) fn open(
         options.sheet = wanted.as_deref().or(options.sheet);
         source = Source::open(path, shown, options)?;
     }
-    let shaper = reader.shape.map(|shape| shape(&Look::new(&source, spec))).transpose()?;
+    let mut shaper = reader.shape.map(|shape| shape(&Look::new(&source, spec))).transpose()?;
+    if let Some(shaper) = shaper.as_mut().filter(|shaper| shaper.surveys()) {
+        let mut rows = Vec::new();
+        source.each_row(true, &mut |number, row| {
+            rows.push((number, (0..row.len()).map(|column| row.cell(column).into()).collect()));
+            true
+        })?;
+        shaper.survey(rows)?;
+    }
     let headings = match &shaper {
         Some(shaper) => shaper.headings().to_vec(),
         None => source.headings.clone(),

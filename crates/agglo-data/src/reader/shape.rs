@@ -4,6 +4,7 @@
 use agglo_core::Note;
 
 use super::plan::RowKind;
+use crate::diagnostic::{DataError, Diagnostic, Place};
 use crate::source::{Cell, Row};
 
 /// Turns the rows of a file into rows of a table, one after the other.
@@ -18,8 +19,27 @@ pub(crate) trait Shaper {
     /// Gives what is left once all rows were taken.
     fn finish(&mut self, _emit: &mut dyn FnMut(RowKind, &dyn Row)) {}
 
+    /// Whether the whole sheet must be seen before its headings are known; only workbooks can be
+    /// read twice.
+    fn surveys(&self) -> bool {
+        false
+    }
+
+    /// Sees the whole sheet: its rows that are not blank, with their numbers.
+    ///
+    /// # Errors
+    /// When the sheet does not hold what the layout promises.
+    fn survey(&mut self, _rows: Vec<(u32, Vec<OwnedCell>)>) -> Result<(), DataError> {
+        Ok(())
+    }
+
     /// What must be said beside the data, once all rows were taken.
     fn notes(&self) -> Vec<Note> {
+        Vec::new()
+    }
+
+    /// What the rows contradict or had to be corrected in, once all were taken.
+    fn diagnostics(&self, _place: &Place) -> Vec<Diagnostic> {
         Vec::new()
     }
 }

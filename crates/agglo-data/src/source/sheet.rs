@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Range, Reader, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, Range, Reader, Sheets, Xls, XlsOptions, open_workbook_auto_from_rs};
 
 use super::{
     Cell, HEAD_ROWS, HeadRow, Merged, OpenOptions, Row, clean_headings, damaged, empty, unreadable,
@@ -32,8 +32,7 @@ pub(super) fn open(
 ) -> Result<OpenedSheet, DataError> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|error| unreadable(place, &error))?;
-    let mut workbook =
-        open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| damaged(place, error))?;
+    let mut workbook = workbook(bytes).map_err(|error| damaged(place, error))?;
     let sheets = workbook.sheet_names();
     let name = match options.sheet {
         None => sheets.first().cloned().ok_or_else(|| empty(place))?,
@@ -62,6 +61,20 @@ pub(super) fn open(
     });
     let headings = clean_headings(texts.iter().map(String::as_str));
     Ok(OpenedSheet { headings, sheets, name, sheet: Sheet { range, heading_row }, merged })
+}
+
+/// The workbook in `bytes`.
+fn workbook(bytes: Vec<u8>) -> Result<Sheets<Cursor<Vec<u8>>>, calamine::Error> {
+    // Since Excel 97 the stream is called `Workbook` and its text is UTF-16 whatever code page the
+    // file names; files of other programs name a wrong one.
+    const STREAM: &[u8] = b"W\0o\0r\0k\0b\0o\0o\0k\0";
+    let is_compound = bytes.starts_with(b"\xD0\xCF\x11\xE0");
+    if is_compound && bytes.windows(STREAM.len()).any(|window| window == STREAM) {
+        let mut options = XlsOptions::default();
+        options.force_codepage = Some(1200);
+        return Ok(Sheets::Xls(Xls::new_with_options(Cursor::new(bytes), options)?));
+    }
+    open_workbook_auto_from_rs(Cursor::new(bytes))
 }
 
 /// The merged cells of a sheet; none where the format does not tell.

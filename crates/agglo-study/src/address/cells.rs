@@ -10,6 +10,7 @@ use agglo_methods::reach::{Reach, Years, reach};
 use super::cell_text;
 use crate::error::StudyError;
 use crate::findings::{Finding, Findings};
+use crate::harmonize::trace_of;
 use crate::record::InputRecord;
 use crate::run::TABLES;
 
@@ -30,6 +31,8 @@ pub struct SourceCell {
     pub keys: Vec<(String, String)>,
     /// Its text as it stands in the file; `None` where that cannot be shown.
     pub text: Option<String>,
+    /// The share of it that entered, through every crosswalk.
+    pub share: f64,
     /// Its value.
     pub value: Datum,
     /// What it is.
@@ -157,10 +160,11 @@ fn table_cells(
 ) -> Result<Vec<SourceCell>, StudyError> {
     let file = |suffix: &str| root.join(TABLES).join(format!("{name}{suffix}.parquet"));
     let read = agglo_data::read_table(&file(""))?;
-    // What the methods saw, where it is not what was read; the rows are the same.
-    let used = file(".used");
+    // What the methods saw, where it is not what was read, and the way back where the rows are others.
+    let (used, trace) = (file(".used"), file(".trace"));
     let used = if used.exists() { Some(agglo_data::read_table(&used)?) } else { None };
-    let frame = &read.frame;
+    let trace = if trace.exists() { trace_of(&agglo_data::read_frame(&trace)?) } else { None };
+    let frame = &used.as_ref().unwrap_or(&read).frame;
     let key_columns: Vec<&str> = frame
         .columns()
         .iter()
@@ -185,29 +189,38 @@ fn table_cells(
     };
     let mut cells = Vec::new();
     for row in (0..frame.n_rows()).filter(|&row| fits(row)) {
-        for (measure, origins) in &read.origins.cells {
-            let origin = origins[row];
-            if !measures.contains(measure.as_str()) || origin.row == 0 {
-                continue;
+        let sources = match &trace {
+            Some(trace) => trace.get(row).cloned().unwrap_or_default(),
+            None => vec![(row as u32, 1.0)],
+        };
+        for (source, share) in sources {
+            let source = source as usize;
+            for (measure, origins) in &read.origins.cells {
+                let origin = origins[source];
+                if !measures.contains(measure.as_str()) || origin.row == 0 {
+                    continue;
+                }
+                let Some(file) = read.origins.files.get(usize::from(origin.file)) else { continue };
+                // Through a crosswalk the cell is shown as it was read.
+                let seen = if trace.is_some() { None } else { used.as_ref() };
+                let (value, mark) = value_and_mark(seen.unwrap_or(&read), measure, source);
+                let key =
+                    |&key: &&str| Some((key.to_owned(), cell_text(&read.frame, key, source)?));
+                cells.push(SourceCell {
+                    table: name.to_owned(),
+                    file: file.clone(),
+                    row: origin.row,
+                    column: u32::from(origin.column) + 1,
+                    measure: measure.clone(),
+                    keys: key_columns.iter().filter_map(key).collect(),
+                    text: None,
+                    share,
+                    value,
+                    status: Mark::status_of(mark, value),
+                    bounds: mark.and_then(|mark| mark.bounds),
+                    flag: mark.and_then(|mark| mark.flag.as_deref().map(str::to_owned)),
+                });
             }
-            let Some(file) = read.origins.files.get(usize::from(origin.file)) else { continue };
-            let (value, mark) = value_and_mark(used.as_ref().unwrap_or(&read), measure, row);
-            cells.push(SourceCell {
-                table: name.to_owned(),
-                file: file.clone(),
-                row: origin.row,
-                column: u32::from(origin.column) + 1,
-                measure: measure.clone(),
-                keys: key_columns
-                    .iter()
-                    .filter_map(|&key| Some((key.to_owned(), cell_text(frame, key, row)?)))
-                    .collect(),
-                text: None,
-                value,
-                status: Mark::status_of(mark, value),
-                bounds: mark.and_then(|mark| mark.bounds),
-                flag: mark.and_then(|mark| mark.flag.as_deref().map(str::to_owned)),
-            });
         }
     }
     Ok(cells)

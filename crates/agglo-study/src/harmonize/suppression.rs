@@ -131,7 +131,7 @@ impl Tied {
         let imputed = match spec.policy {
             SuppressionPolicy::LinearProgram => {
                 Some(agglo_balance::linear_program(&self.system, Deviation::Sum))
-            },
+            }
             SuppressionPolicy::MaximumEntropy => Some(agglo_balance::maximum_entropy(&self.system)),
             SuppressionPolicy::Gap | SuppressionPolicy::Keep => None,
         };

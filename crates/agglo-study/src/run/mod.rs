@@ -18,6 +18,7 @@ use crate::record::{LockedRecord, RunRecord, Status, StepRecord};
 use crate::spec::Spec;
 
 mod answer;
+mod checks;
 mod lock;
 mod steps;
 mod tables;
@@ -26,7 +27,7 @@ mod world;
 pub(crate) use answer::known as stored_record;
 pub use answer::load_answer;
 pub(crate) use lock::text as lock_text;
-pub use tables::{Tables, check, load};
+pub use tables::{CheckReport, Tables, check, load};
 pub use world::interval_table;
 
 /// The folder of answers in a study.

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use agglo_core::{Absent, Column, Frame, Note};
-use agglo_data::{DataError, Diagnostic, ReadSpec, Severity, Table};
+use agglo_data::{Coverage, DataError, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
 use super::world::World;
 use super::{CODE, TABLES};
 use crate::error::StudyError;
-use crate::harmonize::harmonize;
+use crate::harmonize::{harmonize, trace_frame};
 use crate::plan::{Facts, Plan};
 use crate::record::{DataRecord, NoteRecord};
 use crate::spec::{DataSpec, Spec};
@@ -46,9 +46,15 @@ pub struct Tables {
     diagnostics: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
     n_read: usize,
+    coverage: Vec<Coverage>,
 }
 
 impl Tables {
+    /// Which cells of each table hold a number.
+    pub fn coverage(&self) -> &[Coverage] {
+        &self.coverage
+    }
+
     /// The frames by table.
     pub fn frames(&self) -> BTreeMap<String, Arc<Frame>> {
         self.tables.iter().map(|(name, table)| (name.clone(), table.frame.clone())).collect()
@@ -200,9 +206,10 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
             Err(error) => tables.found(error.diagnostics().to_vec()),
         }
     }
-    tables.found(check_codes(&read));
-    if let Some((activity, _)) = read.get("activity") {
-        tables.found(agglo_data::check_totals(activity));
+    if !keep {
+        let checked = super::checks::check(spec, &read);
+        tables.found(checked.diagnostics);
+        tables.coverage = checked.coverage;
     }
     let deflator = read.get("deflator").map(|(table, _)| table.frame.clone());
     for (name, (table, content)) in read {
@@ -235,20 +242,34 @@ fn use_table(
     deflator: Option<&Frame>,
     keep: bool,
 ) -> Result<(Loaded, Vec<Note>), DataError> {
-    let harmonized = harmonize(spec, name, &table, deflator)?;
+    let harmonized = harmonize(root, spec, name, &table, deflator)?;
     let used = used_file(root, name);
-    let Some(harmonized) = harmonized else {
-        if keep && used.exists() {
-            std::fs::remove_file(&used).map_err(|error| DataError::io(&used, &error))?;
+    let beside = root.join(TABLES);
+    let trace = beside.join(format!("{name}.trace.parquet"));
+    let audit = |n: usize| beside.join(format!("{name}.crosswalk-{n}.parquet"));
+    if keep {
+        let n_audits = (1..).take_while(|&n| audit(n).exists());
+        for file in n_audits.map(audit).chain([used.clone(), trace.clone()]).collect::<Vec<_>>() {
+            if file.exists() {
+                std::fs::remove_file(&file).map_err(|error| DataError::io(&file, &error))?;
+            }
         }
+    }
+    let Some(harmonized) = harmonized else {
         let (completions, without) = (Vec::new(), None);
         let frame = Arc::new(table.frame);
         let absent = table.absent;
         return Ok((Loaded { frame, absent, content, completions, without }, Vec::new()));
     };
     if keep {
-        agglo_data::create_folder(&root.join(TABLES))?;
+        agglo_data::create_folder(&beside)?;
         agglo_data::write_table(&used, &harmonized.table)?;
+        if let Some(rows) = &harmonized.trace {
+            agglo_data::write_frame(&trace, &trace_frame(rows))?;
+        }
+        for (place, frame) in harmonized.audits.iter().enumerate() {
+            agglo_data::write_frame(&audit(place + 1), frame)?;
+        }
     }
     let mut hasher = blake3::Hasher::new();
     hasher.update(agglo_data::hash_frame(&harmonized.table.frame).as_bytes());
@@ -290,8 +311,9 @@ fn read_one(
     for block in blocks {
         let read = block.read_spec();
         match agglo_data::read(&read, root) {
-            Ok(reading) => {
+            Ok(mut reading) => {
                 clean &= reading.diagnostics.is_empty();
+                agglo_data::offer_fixes(&read, &mut reading.diagnostics);
                 records.push(data_record(block, &reading));
                 tables.found(reading.diagnostics.iter().cloned());
                 readings.push((read, reading));
@@ -428,14 +450,4 @@ fn data_record(block: &DataSpec, reading: &agglo_data::Reading) -> DataRecord {
         rows_notes: reading.rows_notes,
         notes: reading.notes.iter().map(NoteRecord::from).collect(),
     }
-}
-
-/// Codes of every table must stand in the tables of regions and industries, where there are such.
-fn check_codes(read: &BTreeMap<String, (Table, String)>) -> Vec<Diagnostic> {
-    let frame = |name: &str| read.get(name).map(|(table, _)| &table.frame);
-    let (regions, industries) = (frame("region"), frame("industry"));
-    read.iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "region" | "industry"))
-        .flat_map(|(_, (table, _))| agglo_data::check_codes(table, regions, industries))
-        .collect()
 }

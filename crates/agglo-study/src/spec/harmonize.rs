@@ -18,15 +18,33 @@ pub struct CrosswalkSpec {
     pub column: String,
     /// The classification of the codes as they are, such as `naics2012`.
     pub from: String,
-    /// The classification wanted, such as `naics2017`; `common` for the coarsest units that need no
-    /// weights.
+    /// The classification wanted, such as `naics2017`.
     pub to: String,
+    /// Whether both are turned into the coarsest units that they share, which needs no weights.
+    #[serde(default)]
+    pub common: bool,
+    /// What is done with codes that the crosswalk lacks.
+    #[serde(default)]
+    pub unmapped: UnmappedSpec,
     /// A CSV file `from,to,weight` in place of a built-in crosswalk.
     #[serde(default)]
     pub file: Option<String>,
     /// The periods whose codes change; all when absent.
     #[serde(default)]
     pub period: Option<PeriodSpec>,
+}
+
+/// What is done with codes that a crosswalk lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnmappedSpec {
+    /// Nothing is converted, and the codes are named.
+    #[default]
+    Refuse,
+    /// Their rows are left out, and stand in the audit.
+    SetAside,
+    /// Their rows stay as they are, and stand in the audit.
+    Keep,
 }
 
 /// Current prices turned into those of one year.

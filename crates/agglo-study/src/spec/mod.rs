@@ -16,6 +16,7 @@ mod parse;
 pub use data::{DataSpec, Price, PriceKind, table_name};
 pub use harmonize::{
     CrosswalkSpec, DeflateSpec, DisclosureSpec, Dominance, SuppressionPolicy, SuppressionSpec,
+    UnmappedSpec,
 };
 pub use parse::SpecError;
 
