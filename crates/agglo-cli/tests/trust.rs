@@ -119,6 +119,17 @@ fn a_study_is_verified_until_something_in_it_moves() {
     fs::write(&finding, kept).unwrap();
     agglo(path, &["verify"]).ended(0);
 
+    // A record beside an answer that says something else than the run's, and one that is half there.
+    let record = path.join("findings/gini/answer.json");
+    let kept = fs::read_to_string(&record).unwrap();
+    for changed in [kept.replace("\"absolute\"", "\"normalized\""), kept[..40].to_owned()] {
+        fs::write(&record, changed).unwrap();
+        let out = agglo(path, &["verify", "--stored-only"]).ended(4).out;
+        assert!(out.contains("stored: gini:answer.json: its record"), "{out}");
+    }
+    fs::write(&record, kept).unwrap();
+    agglo(path, &["verify", "--stored-only"]).ended(0);
+
     write_study(path, 12);
     let out = agglo(path, &["verify"]).ended(4).out;
     assert!(out.contains("input: jobs.csv: its content is another"), "{out}");
@@ -161,5 +172,52 @@ fn what_moved_between_two_runs_is_told_with_its_cause() {
     agglo(two.path(), &["run"]).ended(0);
     let out = agglo(one.path(), &["diff", before, after]).ended(1).out;
     assert!(out.contains("setting: variant absolute → normalized"), "{out}");
+    assert!(!out.contains("data: "), "{out}");
+}
+
+#[test]
+fn a_number_that_became_a_gap_moved() {
+    let (one, two) = (scratch(), scratch());
+    for (folder, x) in [(&one, "5"), (&two, "0")] {
+        let mut text = String::from("region,industry,year,jobs\n");
+        for region in ["A", "B", "C"] {
+            text.push_str(&format!("{region},x,2020,{x}\n{region},y,2020,7\n"));
+        }
+        fs::write(folder.path().join("jobs.csv"), text).unwrap();
+        agglo(folder.path(), &["init", "jobs.csv"]).ended(0);
+        agglo(folder.path(), &["run"]).ended(0);
+    }
+    let (before, after) = (one.path().to_str().unwrap(), two.path().to_str().unwrap());
+    let json = agglo(one.path(), &["diff", before, after, "--json"]).ended(1).json();
+    let steps = json["diff"]["steps"].as_array().unwrap();
+    let gini = steps.iter().find(|step| step["step"] == "gini").expect("gini moved");
+    let moved = gini["moved"].as_array().unwrap();
+    let gap = moved.iter().find(|moved| moved["address"] == "gini.gini@industry=x,period=2020");
+    let gap = gap.unwrap_or_else(|| panic!("{gini:#}"));
+    assert!(gap["before"].is_number(), "{gap}");
+    assert_eq!(gap["after"]["gap"], "zero_total", "{gap}");
+    let text = agglo(one.path(), &["diff", before, after]).ended(1).out;
+    assert!(text.contains("(zero_total)"), "{text}");
+    // A file of the study stands for its folder.
+    let file = one.path().join("agglo.lock");
+    agglo(one.path(), &["diff", file.to_str().unwrap(), before]).ended(0);
+}
+
+#[test]
+fn a_changed_block_of_the_study_file_is_a_setting_and_not_data() {
+    let (one, two) = (scratch(), scratch());
+    for folder in [&one, &two] {
+        write_study(folder.path(), 10);
+    }
+    let study = two.path().join("study.toml");
+    let text = fs::read_to_string(&study).unwrap();
+    fs::write(&study, text.replace("flags =", "filter = { industry = [\"x\", \"y\"] }\nflags ="))
+        .unwrap();
+    for folder in [&one, &two] {
+        agglo(folder.path(), &["run"]).ended(0);
+    }
+    let (before, after) = (one.path().to_str().unwrap(), two.path().to_str().unwrap());
+    let out = agglo(one.path(), &["diff", before, after]).ended(1).out;
+    assert!(out.contains("setting: how table activity is made"), "{out}");
     assert!(!out.contains("data: "), "{out}");
 }

@@ -15,6 +15,7 @@
 //! | which industries belong together, what could come next?     | [`relatedness`]     |
 //! | did a policy work?                                          | [`evaluation`]      |
 //! | p-values, percentiles, least squares: written once          | [`inference`]       |
+//! | which rows of its tables does a number rest on?             | [`reach`]           |
 //!
 //! [`catalog`] has one row per method; every surface is generated from it.
 #![forbid(unsafe_code)]
@@ -28,6 +29,7 @@ pub mod diagnosis;
 pub mod evaluation;
 pub mod inference;
 pub mod ranking;
+pub mod reach;
 pub mod relatedness;
 pub mod specialization;
 pub mod transfer;

@@ -1,9 +1,10 @@
 //! What moved between two runs, and why: data, settings, the program, or a step before.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
-use agglo_core::{Column, Frame, Values};
+use agglo_core::{Datum, Frame, Gap, Values};
 use agglo_methods::Method;
 use serde::Serialize;
 
@@ -44,22 +45,52 @@ pub enum Cause {
     },
 }
 
-/// A number that moved.
+/// What stands in a cell of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Stands {
+    /// A number.
+    Number(f64),
+    /// Words, such as a verdict.
+    Words(String),
+    /// No number.
+    Gap {
+        /// The code of the reason.
+        gap: &'static str,
+    },
+    /// There is no such row or column.
+    Nothing,
+}
+
+impl fmt::Display for Stands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stands::Number(value) => write!(f, "{value}"),
+            Stands::Words(words) => write!(f, "`{words}`"),
+            Stands::Gap { gap } => write!(f, "({gap})"),
+            Stands::Nothing => f.write_str("(not there)"),
+        }
+    }
+}
+
+/// A cell that moved.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Moved {
     /// Its address, for `agglo explain` in either study.
     pub address: String,
-    /// What it was; `None` for a gap or a row that was not there.
-    pub before: Option<f64>,
+    /// What it was.
+    pub before: Stands,
     /// What it is.
-    pub after: Option<f64>,
+    pub after: Stands,
 }
 
 impl Moved {
-    /// By how much, as a part of what it was; infinite from or to a gap or zero.
+    /// By how much, as a part of what it was; infinite from or to a gap, words or zero.
     pub fn relative(&self) -> f64 {
-        match (self.before, self.after) {
-            (Some(before), Some(after)) if before != 0.0 => ((after - before) / before).abs(),
+        match (&self.before, &self.after) {
+            (Stands::Number(before), Stands::Number(after)) if *before != 0.0 => {
+                ((after - before) / before).abs()
+            }
             _ => f64::INFINITY,
         }
     }
@@ -72,9 +103,9 @@ pub struct MovedStep {
     pub step: String,
     /// Why.
     pub causes: Vec<Cause>,
-    /// Numbers compared.
+    /// Cells compared.
     pub n_compared: usize,
-    /// The numbers that moved, the furthest first.
+    /// The cells that moved, the furthest first.
     pub moved: Vec<Moved>,
 }
 
@@ -140,12 +171,14 @@ impl Cause {
     }
 }
 
-/// Compares the last runs of the studies in `before` and `after`; numbers whose relative difference is at
-/// most `tolerance` are the same.
+/// Compares the last runs of the studies in `before` and `after`, each a study's folder, or the
+/// `run.json` or `agglo.lock` in it; numbers whose relative difference is at most `tolerance` are the
+/// same.
 ///
 /// # Errors
 /// When a study was not run, or an answer cannot be read.
 pub fn diff(before: &Path, after: &Path, tolerance: f64) -> Result<Diff, StudyError> {
+    let (before, after) = (folder(before), folder(after));
     let (old, new) = (last_run(before)?, last_run(after)?);
     let program = |run: &RunRecord| format!("{} {}", run.version, run.code);
     let mut diff = Diff {
@@ -176,11 +209,25 @@ pub fn diff(before: &Path, after: &Path, tolerance: f64) -> Result<Diff, StudyEr
             diff.n_same += 1;
             continue;
         }
-        let causes = causes(known, record, diff.code.as_ref(), &moved_steps);
+        let causes = Causes {
+            files_changed: !diff.files.is_empty(),
+            code: diff.code.as_ref(),
+            moved: &moved_steps,
+        }
+        .of(known, record);
         moved_steps.insert(record.step.clone());
         diff.steps.push(MovedStep { step: record.step.clone(), causes, n_compared, moved });
     }
     Ok(diff)
+}
+
+/// The study's folder, of which a file in it may be named instead.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if path.is_file() && parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) if path.is_file() => parent,
+        _ => path,
+    }
 }
 
 fn files(old: &RunRecord, new: &RunRecord) -> Vec<ChangedFile> {
@@ -204,12 +251,57 @@ fn files(old: &RunRecord, new: &RunRecord) -> Vec<ChangedFile> {
         .collect()
 }
 
-fn causes(
-    old: &StepRecord,
-    new: &StepRecord,
-    code: Option<&(String, String)>,
-    moved: &BTreeSet<String>,
-) -> Vec<Cause> {
+/// What the causes are told by, besides the two records of a step.
+struct Causes<'a> {
+    files_changed: bool,
+    code: Option<&'a (String, String)>,
+    moved: &'a BTreeSet<String>,
+}
+
+impl Causes<'_> {
+    fn of(&self, old: &StepRecord, new: &StepRecord) -> Vec<Cause> {
+        let mut causes = settings(old, new);
+        let (mut drawn, mut read_otherwise) = (BTreeSet::new(), false);
+        for (table, input) in &new.inputs {
+            let same = old.inputs.get(table).is_some_and(|known| known.content == input.content);
+            match input.source.strip_prefix("step ") {
+                Some(step) => {
+                    let step = step.split(':').next().unwrap_or(step);
+                    if self.moved.contains(step) {
+                        drawn.insert(Cause::Step { step: step.to_owned() });
+                    }
+                }
+                None if same => {}
+                None if self.files_changed => {
+                    causes.insert(Cause::Data { source: input.source.clone() });
+                }
+                None => {
+                    // The files are the same and the rows are not: they are read in another way.
+                    read_otherwise = true;
+                    if self.code.is_none() {
+                        causes.insert(Cause::Setting {
+                            name: format!("how {} is made", input.source),
+                            before: old.inputs.get(table).map_or("", |i| &i.content).to_owned(),
+                            after: input.content.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        // Where the data or a choice and the program are others, nobody can tell them apart; a step
+        // that only draws on a moved one needs no further cause.
+        if let Some((before, after)) = self.code
+            && (drawn.is_empty() || !causes.is_empty() || read_otherwise)
+        {
+            causes.insert(Cause::Code { before: before.clone(), after: after.clone() });
+        }
+        causes.extend(drawn);
+        causes.into_iter().collect()
+    }
+}
+
+/// The choices that are others.
+fn settings(old: &StepRecord, new: &StepRecord) -> BTreeSet<Cause> {
     let mut causes = BTreeSet::new();
     let mut setting = |name: &str, before: &str, after: &str| {
         if before != after {
@@ -231,29 +323,10 @@ fn causes(
         };
         setting(&format!("input {table}"), &choices(known), &choices(input));
     }
-    for (table, input) in &new.inputs {
-        let same = old.inputs.get(table).is_some_and(|known| known.content == input.content);
-        match input.source.strip_prefix("step ") {
-            Some(step) => {
-                let step = step.split(':').next().unwrap_or(step);
-                if moved.contains(step) {
-                    causes.insert(Cause::Step { step: step.to_owned() });
-                }
-            }
-            None if !same => {
-                causes.insert(Cause::Data { source: input.source.clone() });
-            }
-            None => {}
-        }
-    }
-    // Another program explains only what nothing else does.
-    if let Some((before, after)) = code.filter(|_| causes.is_empty()) {
-        causes.insert(Cause::Code { before: before.clone(), after: after.clone() });
-    }
-    causes.into_iter().collect()
+    causes
 }
 
-/// How many numbers two answers share, and those that moved.
+/// How many cells two answers have, and those that moved.
 fn numbers(
     before: &Path,
     old: &StepRecord,
@@ -271,6 +344,10 @@ fn numbers(
         let shown = (main.as_ref() != Some(name)).then(|| name.clone());
         let pairs = Pairs { step: &new.step, table: shown, method, name };
         n_compared += pairs.compare(known, frame, tolerance, &mut moved);
+    }
+    for (name, known) in old_answer.tables.iter().filter(|t| new_answer.table(&t.0).is_none()) {
+        let pairs = Pairs { step: &old.step, table: Some(name.clone()), method, name };
+        n_compared += pairs.compare(known, &Frame::default(), tolerance, &mut moved);
     }
     moved.sort_by(|a, b| {
         b.relative().total_cmp(&a.relative()).then_with(|| a.address.cmp(&b.address))
@@ -296,27 +373,24 @@ impl Pairs<'_> {
         tolerance: f64,
         moved: &mut Vec<Moved>,
     ) -> usize {
-        let keys = self.keys(new);
-        let by_key = |frame: &Frame| -> BTreeMap<Vec<String>, usize> {
-            (0..frame.n_rows()).map(|row| (key(frame, &keys, row), row)).collect()
-        };
-        let (old_rows, new_rows) = (by_key(old), by_key(new));
-        let all: BTreeSet<&Vec<String>> = old_rows.keys().chain(new_rows.keys()).collect();
+        let keys = self.keys(if new.columns().is_empty() { old } else { new });
+        let (old_rows, new_rows) = (rows_by_key(old, &keys), rows_by_key(new, &keys));
+        let all: BTreeSet<&(Vec<String>, usize)> = old_rows.keys().chain(new_rows.keys()).collect();
+        let mut columns: Vec<&str> = Vec::new();
+        for column in new.columns().iter().chain(old.columns()) {
+            let name = column.name();
+            if !columns.contains(&name) && !keys.iter().any(|key| key == name) {
+                columns.push(name);
+            }
+        }
         let mut n_compared = 0;
-        let is_number = |column: &&Column| {
-            !matches!(column.values(), Values::Text(_)) && !keys.contains(&column.name().to_owned())
-        };
-        for column in new.columns().iter().filter(is_number) {
-            let values = |frame: &Frame| frame.numbers(column.name()).unwrap_or_default();
-            let (before, after) = (values(old), values(new));
-            for &row_key in &all {
-                let number = |rows: &BTreeMap<Vec<String>, usize>, cells: &[agglo_core::Datum]| {
-                    cells.get(*rows.get(row_key)?)?.number()
-                };
-                let pair = (number(&old_rows, &before), number(&new_rows, &after));
+        for column in columns {
+            for &place in &all {
+                let before = stands(old, column, old_rows.get(place).copied());
+                let after = stands(new, column, new_rows.get(place).copied());
                 n_compared += 1;
-                let same = match pair {
-                    (Some(a), Some(b)) => {
+                let same = match (&before, &after) {
+                    (Stands::Number(a), Stands::Number(b)) => {
                         a == b || (a - b).abs() <= tolerance * a.abs().max(b.abs())
                     }
                     (a, b) => a == b,
@@ -325,10 +399,9 @@ impl Pairs<'_> {
                     let address = Address {
                         step: self.step.to_owned(),
                         table: self.table.clone(),
-                        column: column.name().to_owned(),
-                        keys: keys.iter().cloned().zip(row_key.iter().cloned()).collect(),
+                        column: column.to_owned(),
+                        keys: keys.iter().cloned().zip(place.0.iter().cloned()).collect(),
                     };
-                    let (before, after) = pair;
                     moved.push(Moved { address: address.to_string(), before, after });
                 }
             }
@@ -354,6 +427,34 @@ impl Pairs<'_> {
     }
 }
 
-fn key(frame: &Frame, keys: &[String], row: usize) -> Vec<String> {
-    keys.iter().map(|name| cell_text(frame, name, row).unwrap_or_default()).collect()
+/// The rows by the texts of their keys, and by their order where several have the same.
+fn rows_by_key(frame: &Frame, keys: &[String]) -> BTreeMap<(Vec<String>, usize), usize> {
+    let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let text = |name: &String, row| cell_text(frame, name, row).unwrap_or_default();
+    let place = |row| {
+        let key: Vec<String> = keys.iter().map(|name| text(name, row)).collect();
+        let nth = seen.entry(key.clone()).or_insert(0);
+        *nth += 1;
+        ((key, *nth), row)
+    };
+    (0..frame.n_rows()).map(place).collect()
+}
+
+fn stands(frame: &Frame, column: &str, row: Option<usize>) -> Stands {
+    let (Some(row), Ok(column)) = (row, frame.column(column)) else { return Stands::Nothing };
+    let gap = |why: Gap| Stands::Gap { gap: why.code() };
+    match column.values() {
+        Values::Text(cells) => match &cells[row] {
+            Some(words) => Stands::Words(words.to_string()),
+            None => gap(Gap::Missing),
+        },
+        Values::Integer(cells) => match cells[row] {
+            Some(value) => Stands::Number(value as f64),
+            None => gap(Gap::Missing),
+        },
+        Values::Number(cells) => match cells[row] {
+            Datum::Number(value) => Stands::Number(value),
+            Datum::Gap(why) => gap(why),
+        },
+    }
 }

@@ -28,7 +28,7 @@ pub enum Mismatch {
     Stored {
         /// The step.
         step: String,
-        /// Its table.
+        /// Its table, or `answer.json` for its record.
         table: String,
         /// Why.
         why: String,
@@ -111,6 +111,11 @@ fn inputs(root: &Path, record: &RunRecord, verified: &mut Verified) {
 
 fn stored(root: &Path, record: &RunRecord, verified: &mut Verified) {
     for step in &record.steps {
+        if run::stored_record(&root.join(FINDINGS), &step.step).as_ref() != Some(step) {
+            let why = "its record is not the one of the run".to_owned();
+            let (step, table) = (step.step.clone(), "answer.json".to_owned());
+            verified.mismatches.push(Mismatch::Stored { step, table, why });
+        }
         for table in &step.tables {
             verified.n_stored += 1;
             let file = root.join(FINDINGS).join(&step.step).join(format!("{}.parquet", table.name));
@@ -180,7 +185,7 @@ fn recomputed(
     Ok(())
 }
 
-/// The number that moved furthest between the stored and the recomputed table.
+/// The cell that moved furthest between the stored and the recomputed table.
 fn first_moved(
     root: &Path,
     known: &StepRecord,

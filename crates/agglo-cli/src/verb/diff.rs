@@ -62,9 +62,8 @@ fn text(found: &Diff, all: bool, lang: Lang) -> String {
             say(format!("  {}", cause_text(cause)));
         }
         let shown = if all { n } else { n.min(SHOWN) };
-        let number = |value: Option<f64>| value.map_or("—".to_owned(), |value| value.to_string());
         for moved in &step.moved[..shown] {
-            say(format!("  {}: {} → {}", moved.address, number(moved.before), number(moved.after)));
+            say(format!("  {}: {} → {}", moved.address, moved.before, moved.after));
         }
         if n > shown {
             say(format!("  … {} more; --all shows them", n - shown));

@@ -73,10 +73,8 @@ fn mismatch_text(mismatch: &Mismatch) -> String {
         Mismatch::Stored { step, table, why } => format!("stored: {step}:{table}: {why}"),
         Mismatch::Recomputed { step, table, why, moved } => {
             let table = table.as_ref().map_or(String::new(), |table| format!(":{table}"));
-            let number = |value: Option<f64>| value.map_or("—".to_owned(), |v| v.to_string());
             let moved = moved.as_ref().map_or(String::new(), |moved| {
-                let (before, after) = (number(moved.before), number(moved.after));
-                format!("; {}: {before} → {after}", moved.address)
+                format!("; {}: {} → {}", moved.address, moved.before, moved.after)
             });
             format!("recomputed: {step}{table}: {why}{moved}")
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use agglo_core::{Bounds, Datum, Gap, Mark, Status, Values};
 use agglo_data::{ReadSpec, SourceFile, Table};
+use agglo_methods::reach::{Reach, Years, reach};
 
 use super::cell_text;
 use crate::error::StudyError;
@@ -64,9 +65,11 @@ pub(super) fn of(
     keys: &BTreeMap<String, String>,
 ) -> Result<Vec<SourceCell>, StudyError> {
     let mut cells = Vec::new();
-    for input in finding.record.inputs.values() {
+    let reach = reach(finding.method.id, &finding.record.variant);
+    for input in finding.record.inputs.values().flat_map(with_joins) {
+        let (input, keys) = narrowed(&input, reach, keys);
         if let Some(table) = input.source.strip_prefix("table ") {
-            cells.extend(table_cells(&findings.root, table, input, keys)?);
+            cells.extend(table_cells(&findings.root, table, &input, &keys)?);
         } else if let Some(step) = input.source.strip_prefix("step ") {
             let step = step.split(':').next().unwrap_or(step);
             if let Some(other) = findings.get(step) {
@@ -80,7 +83,73 @@ pub(super) fn of(
             }
         }
     }
+    // The cells of the number's own row come first; one that entered twice is one cell.
+    cells.sort_by_key(|cell: &SourceCell| {
+        cell.keys
+            .iter()
+            .filter(|(key, value)| keys.get(key).is_some_and(|own| own != value))
+            .count()
+    });
+    let mut seen = BTreeSet::new();
+    cells
+        .retain(|cell| seen.insert((cell.file.clone(), cell.row, cell.column, cell.table.clone())));
     Ok(cells)
+}
+
+/// What a method read, and what was looked up for it elsewhere, each as an input of its own.
+fn with_joins(input: &InputRecord) -> Vec<InputRecord> {
+    let mut inputs = vec![input.clone()];
+    for (role, from) in &input.columns {
+        let joined = from.rsplit_once(": ");
+        let Some((source, column)) = joined
+            .filter(|(source, _)| source.starts_with("table ") || source.starts_with("step "))
+        else {
+            continue;
+        };
+        inputs.push(InputRecord {
+            source: source.to_owned(),
+            columns: BTreeMap::from([(role.clone(), column.to_owned())]),
+            keep: BTreeMap::new(),
+            sum_by: Vec::new(),
+            ..input.clone()
+        });
+    }
+    inputs
+}
+
+/// The input cut to the rows that a number reaches, and the keys of its row that still tell them
+/// apart, under the names the input's source has for them.
+fn narrowed(
+    input: &InputRecord,
+    reach: Reach,
+    keys: &BTreeMap<String, String>,
+) -> (InputRecord, BTreeMap<String, String>) {
+    let mut input = input.clone();
+    let year = |key: &str| keys.get(key).and_then(|year| year.parse::<i32>().ok());
+    let years = |first: i32, last: i32| match input.periods {
+        Some((from, to)) => Some((from.max(first), to.min(last))),
+        None => Some((first, last)),
+    };
+    let window = (year("from"), year("to"));
+    match (reach.years, year("period"), window) {
+        (Years::Own, Some(own), _) => input.periods = years(own, own),
+        (Years::OwnAndBefore, Some(own), _) => input.periods = years(own - 1, own),
+        (Years::Ends, _, (Some(from), Some(to))) => {
+            input.keep.insert("period".to_owned(), vec![from.to_string(), to.to_string()]);
+        }
+        (Years::Between, _, (Some(from), Some(to))) => input.periods = years(from, to),
+        _ => {}
+    }
+    let mut kept = BTreeMap::new();
+    for (key, value) in keys {
+        let in_reach =
+            reach.keys.contains(&key.as_str()) || (key == "period" && reach.years == Years::Own);
+        if in_reach {
+            let name = input.columns.get(key).unwrap_or(key);
+            kept.insert(name.clone(), value.clone());
+        }
+    }
+    (input, kept)
 }
 
 fn table_cells(

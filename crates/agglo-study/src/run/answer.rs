@@ -15,7 +15,7 @@ const ANSWER_FILE: &str = "answer.json";
 const BESIDE: &str = ".new-";
 
 /// The record of a step, if its answer is whole.
-pub(super) fn known(findings: &Path, step: &str) -> Option<StepRecord> {
+pub(crate) fn known(findings: &Path, step: &str) -> Option<StepRecord> {
     let text = fs::read_to_string(findings.join(step).join(ANSWER_FILE)).ok()?;
     serde_json::from_str(&text).ok()
 }

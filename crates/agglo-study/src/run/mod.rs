@@ -24,6 +24,7 @@ mod steps;
 mod tables;
 mod world;
 
+pub(crate) use answer::known as stored_record;
 pub use answer::load_answer;
 pub(crate) use lock::text as lock_text;
 pub use tables::{CheckReport, Tables, check, load};
