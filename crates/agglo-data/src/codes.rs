@@ -39,6 +39,10 @@ pub(crate) const ENCODING_GUESSED: &str = "A0109";
 pub(crate) const UNWRITABLE: &str = "A0110";
 pub(crate) const DISK_FULL: &str = "A0111";
 pub(crate) const SHEET_CHOSEN: &str = "A0112";
+pub(crate) const TOO_LARGE: &str = "A0113";
+pub(crate) const CHANGED_WHILE_READ: &str = "A0114";
+pub(crate) const LEADS_OUT: &str = "A0115";
+pub(crate) const UNREACHABLE: &str = "A0116";
 pub(crate) const CHANGED: &str = "A0131";
 pub(crate) const NO_COLUMN: &str = "A0201";
 pub(crate) const NO_HEADING: &str = "A0202";
@@ -168,6 +172,32 @@ const CODES: &[CodeInfo] = &[
         SHEET_CHOSEN,
         "first sheet used",
         "The workbook has several sheets and `sheet` names none, so the first was read.",
+    ),
+    error(
+        TOO_LARGE,
+        "too large to read",
+        "A packed file unpacks to more than 2 GiB, or one row of a text is longer than 64 MiB. The first is \
+         how a zip bomb looks; the second is nearly always a quote that is never closed, or a wrong \
+         delimiter. Reading stops before memory does.",
+    ),
+    error(
+        CHANGED_WHILE_READ,
+        "the file changed while it was read",
+        "Its length or its time of change is not what it was when reading began, so the rows read are of two \
+         versions. Nothing of it was used. Wait until it is written, and read it again.",
+    ),
+    error(
+        LEADS_OUT,
+        "a link leads out of the study",
+        "The path lies in the study and is a link to a file elsewhere, so the study would not hold what it \
+         reads. Name the file by its full path, which shows where it is, or copy it into the study.",
+    ),
+    error(
+        UNREACHABLE,
+        "cannot be fetched",
+        "The database, the object store or the web server that the study names does not answer, or does not \
+         let this account read. Keys come from the environment, as the store's own programs take them \
+         (`AWS_…`, `GOOGLE_…`, `AZURE_…`, `PGPASSWORD`). The message never shows them.",
     ),
     error(
         CHANGED,

@@ -96,7 +96,9 @@ pub fn verify(
 }
 
 fn inputs(root: &Path, record: &RunRecord, verified: &mut Verified) {
-    for (file, hash) in record.data.iter().flat_map(|data| &data.files) {
+    let files = record.data.iter().flat_map(|data| &data.files);
+    // What lies at an address is compared when it is read anew.
+    for (file, hash) in files.filter(|(file, _)| !file.contains("://")) {
         verified.n_files += 1;
         let why = match agglo_data::hash_file(&root.join(file)) {
             Ok(now) if now == *hash => continue,

@@ -198,6 +198,7 @@ pub(crate) fn open(
         delimiter: spec.delimiter,
         sheet: spec.sheet.as_deref(),
         header_row: spec.header_row,
+        query: spec.query.as_deref(),
     };
     let mut source = Source::open(path, shown, options)?;
     let (reader, recognized) = match reader {

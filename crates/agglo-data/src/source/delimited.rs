@@ -11,6 +11,7 @@ use super::{
     Cell, HEAD_ROWS, HeadRow, OpenOptions, Row, SharedFlag, clean_headings, damaged, empty,
     read_at_most, unreadable,
 };
+use super::limits::Records;
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place};
 use crate::encoding::Utf8Reader;
@@ -44,7 +45,7 @@ pub(super) fn open(
     place: &Place,
 ) -> Result<(Vec<String>, Delimited), DataError> {
     let replaced = Rc::new(Flag::new(false));
-    let mut text = Utf8Reader::new(file, encoding, replaced.clone());
+    let mut text = Records::new(Utf8Reader::new(file, encoding, replaced.clone()));
     let head = read_at_most(&mut text, HEAD_BYTES).map_err(|error| unreadable(place, &error))?;
     let delimiter = match options.delimiter {
         Some(sign) if sign.is_ascii() => sign as u8,
@@ -105,6 +106,10 @@ fn head_rows(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
 
 fn csv_error(place: &Place, error: &csv::Error) -> DataError {
     match error.kind() {
+        csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            let remedy = "close the quote, or set the delimiter; one row must fit into memory";
+            Diagnostic::new(codes::TOO_LARGE, error.to_string(), remedy).at(place).into()
+        }
         csv::ErrorKind::Io(error) => unreadable(place, error),
         _ => damaged(place, error),
     }

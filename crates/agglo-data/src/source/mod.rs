@@ -1,8 +1,11 @@
 //! One file as headings and rows, whatever its format.
 
 mod delimited;
+mod limits;
 mod parquet;
+mod remote;
 mod sheet;
+mod sqlite;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -112,12 +115,16 @@ pub enum SourceFormat {
     Workbook,
     /// Parquet.
     Parquet,
+    /// SQLite.
+    Database,
 }
 
 impl SourceFormat {
     fn of(magic: [u8; 8]) -> SourceFormat {
         if magic.starts_with(b"PAR1") {
             SourceFormat::Parquet
+        } else if magic == *b"SQLite f" {
+            SourceFormat::Database
         } else if magic.starts_with(b"PK\x03\x04") || magic == *b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
         {
             SourceFormat::Workbook
@@ -137,12 +144,15 @@ pub(crate) struct OpenOptions<'s> {
     pub(crate) sheet: Option<&'s str>,
     /// The row of the headings, counted from 1; the first that is not blank when `None`.
     pub(crate) header_row: Option<u32>,
+    /// The query that a database answers.
+    pub(crate) query: Option<&'s str>,
 }
 
 enum Body {
     Delimited(delimited::Delimited),
     Sheet(sheet::Sheet),
     Parquet(parquet::Rows),
+    Database(sqlite::Database),
 }
 
 /// An open file.
@@ -159,6 +169,8 @@ pub(crate) struct Source {
     /// The first rows, headings included; none where the format names its columns.
     pub(crate) head: Vec<HeadRow>,
     pub(crate) merged: Vec<Merged>,
+    /// The file and how it looked before it was read.
+    opened: (File, limits::Before),
     body: Body,
 }
 
@@ -170,11 +182,21 @@ impl Source {
         options: OpenOptions<'_>,
     ) -> Result<Source, DataError> {
         let mut place = Place { file: shown.to_owned(), sheet: None };
-        let mut input = open_input(path, &place)?;
+        let mut input = open_input(path, options, &place)?;
+        let watched = input.try_clone().map_err(|error| unreadable(&place, &error))?;
+        let before = limits::Before::of(&watched);
         let mut scan = scan(&mut input).map_err(|error| unreadable(&place, &error))?;
         input.seek(SeekFrom::Start(0)).map_err(|error| unreadable(&place, &error))?;
         if scan.n_bytes == 0 {
             return Err(empty(&place).into());
+        }
+        if let Some(unpacked) = unpacked(&input, scan.magic, &place)? {
+            let hash = scan.blake3;
+            input = unpacked;
+            scan = crate::encoding::scan(&mut input).map_err(|error| unreadable(&place, &error))?;
+            input.seek(SeekFrom::Start(0)).map_err(|error| unreadable(&place, &error))?;
+            // The file is known by what lies on the disk.
+            scan.blake3 = hash;
         }
         let format = SourceFormat::of(scan.magic);
         let mut diagnostics = Vec::new();
@@ -224,8 +246,20 @@ impl Source {
                 (opened.headings, Body::Sheet(opened.sheet))
             }
             SourceFormat::Parquet => {
-                let (headings, rows) = parquet::open(input, &place)?;
+                let (headings, rows) = guarded(&place, || parquet::open(input, &place))?;
                 (headings, Body::Parquet(rows))
+            }
+            SourceFormat::Database => {
+                let opened = sqlite::open(path, options, &place)?;
+                sheets = opened.tables;
+                place.sheet = Some(opened.name);
+                if sheets.len() > 1 && options.sheet.is_none() && options.query.is_none() {
+                    let message = format!("{} tables; the first was read", sheets.len());
+                    let remedy = format!("name another as sheet: {}", sheets.join(", "));
+                    diagnostics
+                        .push(Diagnostic::new(codes::SHEET_CHOSEN, message, remedy).at(&place));
+                }
+                (opened.headings, Body::Database(opened.database))
             }
         };
         let file = SourceFile {
@@ -245,6 +279,7 @@ impl Source {
             diagnostics,
             head,
             merged,
+            opened: (watched, before),
             body,
         })
     }
@@ -260,7 +295,9 @@ impl Source {
             Body::Delimited(body) => body.each_row(from_top, &self.place, each)?,
             Body::Sheet(body) => body.each_row(from_top, each),
             Body::Parquet(body) => body.each_row(&self.place, each)?,
+            Body::Database(body) => body.each_row(&self.place, each)?,
         }
+        self.opened.1.same(&self.opened.0, &self.place)?;
         if let Body::Delimited(body) = &self.body
             && body.replaced()
         {
@@ -274,7 +311,14 @@ impl Source {
 }
 
 /// The file, or the standard input kept in an unnamed temporary file so that it can be read twice.
-fn open_input(path: &Path, place: &Place) -> Result<File, DataError> {
+fn open_input(
+    path: &Path,
+    options: OpenOptions<'_>,
+    place: &Place,
+) -> Result<File, DataError> {
+    if let Some(address) = path.to_str().filter(|text| remote::is_address(text)) {
+        return remote::fetch(address, options, place);
+    }
     if path.as_os_str() == "-" {
         let mut spool = tempfile::tempfile().map_err(|error| unreadable(place, &error))?;
         io::copy(&mut io::stdin().lock(), &mut spool).map_err(|error| unreadable(place, &error))?;
@@ -284,6 +328,34 @@ fn open_input(path: &Path, place: &Place) -> Result<File, DataError> {
     open_file(path, &place.file)
 }
 
+/// The text in a gzip file, or in a zip file that holds one file and is no workbook.
+fn unpacked(mut input: &File, magic: [u8; 8], place: &Place) -> Result<Option<File>, DataError> {
+    let mut unpacked = if magic.starts_with(b"\x1f\x8b") {
+        limits::unpack(flate2::read::MultiGzDecoder::new(input), place)?
+    } else if magic.starts_with(b"PK\x03\x04") {
+        let mut archive =
+            zip::ZipArchive::new(input).map_err(|error| damaged(place, error))?;
+        let is_workbook = archive.file_names().any(|name| {
+            name == "[Content_Types].xml" || name == "mimetype" || name.starts_with("xl/")
+        });
+        if is_workbook {
+            input.seek(SeekFrom::Start(0)).map_err(|error| unreadable(place, &error))?;
+            return Ok(None);
+        }
+        if archive.len() != 1 {
+            let message = format!("a zip file of {} files", archive.len());
+            let remedy = "unpack it and name the file that is wanted";
+            return Err(Diagnostic::new(codes::DAMAGED, message, remedy).at(place).into());
+        }
+        let entry = archive.by_index(0).map_err(|error| damaged(place, error))?;
+        limits::unpack(entry, place)?
+    } else {
+        return Ok(None);
+    };
+    unpacked.seek(SeekFrom::Start(0)).map_err(|error| unreadable(place, &error))?;
+    Ok(Some(unpacked))
+}
+
 /// Opens a file for reading, or says why that cannot be.
 pub(crate) fn open_file(path: &Path, shown: &str) -> Result<File, DataError> {
     if path.is_dir() {
@@ -291,6 +363,11 @@ pub(crate) fn open_file(path: &Path, shown: &str) -> Result<File, DataError> {
         return Err(Diagnostic::new(codes::UNREADABLE, "this is a folder", remedy)
             .file(shown)
             .into());
+    }
+    if path.exists() && !path.is_file() {
+        let message = "this is no file but a device, a pipe or a socket";
+        let remedy = "`-` reads the standard input";
+        return Err(Diagnostic::new(codes::UNREADABLE, message, remedy).file(shown).into());
     }
     File::open(path).map_err(|error| {
         if error.kind() == io::ErrorKind::NotFound {
@@ -340,8 +417,13 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     if text == "-" {
         return Ok(vec![(PathBuf::from("-"), "standard input".to_owned())]);
     }
+    if remote::is_address(&text) {
+        return Ok(vec![(PathBuf::from(text.as_ref()), remote::shown(&text))]);
+    }
     if !text.contains(['*', '?']) {
-        return Ok(vec![(root.join(pattern), text.into_owned())]);
+        let path = root.join(pattern);
+        stays_inside(&path, pattern, root)?;
+        return Ok(vec![(path, text.into_owned())]);
     }
     // Only `*` and `?` are special: a bracket in a file name stands for itself.
     let mut full = String::new();
@@ -357,7 +439,12 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
         }
     }
     let paths = glob::glob(&full).into_iter().flatten().flatten().filter(|path| path.is_file());
+    let paths: Vec<PathBuf> = paths.collect();
+    for path in &paths {
+        stays_inside(path, path.strip_prefix(root).unwrap_or(path), root)?;
+    }
     let mut files: Vec<(PathBuf, String)> = paths
+        .into_iter()
         .map(|path| {
             let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
             (path, shown)
@@ -373,11 +460,28 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     Ok(files)
 }
 
+/// Refuses a link inside the study that leads out of it: what the study reads must be seen in it.
+fn stays_inside(path: &Path, pattern: &Path, root: &Path) -> Result<(), DataError> {
+    let climbs = pattern.components().any(|part| part == std::path::Component::ParentDir);
+    if pattern.is_absolute() || climbs || root.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let (Ok(place), Ok(root)) = (path.canonicalize(), root.canonicalize()) else { return Ok(()) };
+    if place.starts_with(&root) {
+        return Ok(());
+    }
+    let message = format!("a link that leads out of the study, to {}", place.display());
+    let remedy = "name the file by its full path, or copy it into the study";
+    Err(Diagnostic::new(codes::LEADS_OUT, message, remedy).file(pattern.to_string_lossy()).into())
+}
+
 /// Headings without blanks at their ends, empty ones kept.
 fn clean_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<String> {
     let clean = |heading: &str| heading.split_whitespace().collect::<Vec<_>>().join(" ");
     headings.map(|heading| clean(heading.trim_start_matches('\u{feff}'))).collect()
 }
+
+use limits::guarded;
 
 type SharedFlag = Rc<std::cell::Cell<bool>>;
 

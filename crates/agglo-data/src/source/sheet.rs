@@ -3,18 +3,31 @@
 use std::fs::File;
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Range, Reader, Sheets, Xls, XlsOptions, open_workbook_auto_from_rs};
+use calamine::{
+    Data, DataRef, ExcelDateTime, Reader, Sheets, Xls, XlsOptions, open_workbook_auto_from_rs,
+};
 
 use super::{
-    Cell, HEAD_ROWS, HeadRow, Merged, OpenOptions, Row, clean_headings, damaged, empty, unreadable,
+    Cell, HEAD_ROWS, HeadRow, Merged, OpenOptions, Row, clean_headings, damaged, empty, guarded,
+    limits, unreadable,
 };
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
 
+/// The cells that a sheet holds, and no others: one far corner must not make millions of blanks.
 pub(super) struct Sheet {
-    range: Range<Data>,
-    /// Places in the range, not in the sheet.
-    heading_row: usize,
+    rows: Vec<SheetRow>,
+    /// Columns, up to the last that holds something.
+    width: usize,
+    /// Counted from 1.
+    heading_row: u32,
+}
+
+struct SheetRow {
+    /// Counted from 1.
+    number: u32,
+    /// Columns counted from 0, rising.
+    cells: Vec<(u32, Data)>,
 }
 
 pub(super) struct OpenedSheet {
@@ -32,6 +45,15 @@ pub(super) fn open(
 ) -> Result<OpenedSheet, DataError> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|error| unreadable(place, &error))?;
+    limits::packed(&bytes, place)?;
+    guarded(place, move || open_sheet(bytes, options, place))
+}
+
+fn open_sheet(
+    bytes: Vec<u8>,
+    options: OpenOptions<'_>,
+    place: &Place,
+) -> Result<OpenedSheet, DataError> {
     let mut workbook = workbook(bytes).map_err(|error| damaged(place, error))?;
     let sheets = workbook.sheet_names();
     let name = match options.sheet {
@@ -45,22 +67,101 @@ pub(super) fn open(
             })?
         }
     };
-    let range = workbook.worksheet_range(&name).map_err(|error| damaged(place, error))?;
-    // Columns are counted from the sheet's first, so that an origin names the cell one sees.
-    let range = match range.end() {
-        Some(end) => range.range((0, 0), end),
-        None => range,
-    };
+    let rows = rows(&mut workbook, &name).map_err(|error| damaged(place, error))?;
     let place = Place { sheet: Some(name.clone()), ..place.clone() };
-    let first_filled = range.rows().position(|row| !row.is_blank()).ok_or_else(|| empty(&place))?;
-    let heading_row = options.header_row.map_or(first_filled, |row| row.max(1) as usize - 1);
-    let merged = merged_cells(&mut workbook, &name);
-    let texts: Vec<String> = range.rows().nth(heading_row).map_or_else(Vec::new, |row| {
-        let mut buffer = String::new();
-        (0..row.len()).map(|column| row.cell(column).text(&mut buffer).to_owned()).collect()
+    let width = rows.iter().filter_map(|row| row.cells.last()).map(|cell| cell.0 as usize + 1).max();
+    let width = width.unwrap_or(0);
+    let filled = |row: &&SheetRow| !Line { row, width }.is_blank();
+    let first_filled = rows.iter().find(filled).ok_or_else(|| empty(&place))?.number;
+    let heading_row = options.header_row.map_or(first_filled, |row| row.max(1));
+    let merged = merged_cells(&mut workbook, &name, width);
+    let mut buffer = String::new();
+    let headings = rows.iter().find(|row| row.number == heading_row);
+    let headings: Vec<String> = headings.map_or_else(Vec::new, |row| {
+        let line = Line { row, width };
+        (0..width).map(|column| line.cell(column).text(&mut buffer).to_owned()).collect()
     });
-    let headings = clean_headings(texts.iter().map(String::as_str));
-    Ok(OpenedSheet { headings, sheets, name, sheet: Sheet { range, heading_row }, merged })
+    let headings = clean_headings(headings.iter().map(String::as_str));
+    let sheet = Sheet { rows, width, heading_row };
+    Ok(OpenedSheet { headings, sheets, name, sheet, merged })
+}
+
+/// The rows that hold something, from the sheet's own first row and column on.
+fn rows(
+    workbook: &mut Sheets<Cursor<Vec<u8>>>,
+    name: &str,
+) -> Result<Vec<SheetRow>, calamine::Error> {
+    let mut rows: Vec<SheetRow> = Vec::new();
+    let mut put = |row: u32, column: u32, data: Data| {
+        if matches!(data, Data::Empty) {
+            return;
+        }
+        match rows.last_mut().filter(|last| last.number == row + 1) {
+            Some(last) => last.cells.push((column, data)),
+            None => rows.push(SheetRow { number: row + 1, cells: vec![(column, data)] }),
+        }
+    };
+    if let Sheets::Xlsx(xlsx) = workbook {
+        let mut reader = xlsx.worksheet_cells_reader(name)?;
+        while let Some(cell) = reader.next_cell()? {
+            let (row, column) = cell.get_position();
+            put(row, column, owned(cell.get_value()));
+        }
+    } else {
+        let range = workbook.worksheet_range(name)?;
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        for (row, column, data) in range.used_cells() {
+            put(row as u32 + first_row, column as u32 + first_column, dated(data.clone()));
+        }
+    }
+    // A file may list its rows and cells in any order.
+    rows.sort_by_key(|row| row.number);
+    rows.dedup_by(|later, earlier| {
+        let same = later.number == earlier.number;
+        if same {
+            earlier.cells.append(&mut later.cells);
+        }
+        same
+    });
+    for row in &mut rows {
+        row.cells.sort_by_key(|cell| cell.0);
+    }
+    Ok(rows)
+}
+
+fn owned(data: &DataRef<'_>) -> Data {
+    match data {
+        DataRef::Int(value) => Data::Int(*value),
+        DataRef::Float(value) => Data::Float(*value),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            Data::String(text.clone())
+        }
+        DataRef::SharedString(text) => Data::String((*text).to_owned()),
+        DataRef::Bool(value) => Data::Bool(*value),
+        DataRef::DateTime(date) => Data::String(date_text(*date)),
+        DataRef::Error(error) => Data::String(error.to_string()),
+        DataRef::Empty => Data::Empty,
+    }
+}
+
+fn dated(data: Data) -> Data {
+    match data {
+        Data::DateTime(date) => Data::String(date_text(date)),
+        Data::Error(error) => Data::String(error.to_string()),
+        other => other,
+    }
+}
+
+/// The day as `2019-01-31`: a serial number would pass for a year or an amount.
+fn date_text(date: ExcelDateTime) -> String {
+    if date.is_duration() {
+        return format!("(duration of {} days)", date.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
+    match (hour, minute, second) {
+        (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+        _ => format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"),
+    }
 }
 
 /// The workbook in `bytes`.
@@ -78,7 +179,11 @@ fn workbook(bytes: Vec<u8>) -> Result<Sheets<Cursor<Vec<u8>>>, calamine::Error> 
 }
 
 /// The merged cells of a sheet; none where the format does not tell.
-fn merged_cells(workbook: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Vec<Merged> {
+fn merged_cells(
+    workbook: &mut Sheets<Cursor<Vec<u8>>>,
+    name: &str,
+    width: usize,
+) -> Vec<Merged> {
     let regions = match workbook {
         Sheets::Xlsx(xlsx) => xlsx.merge_cells_by_sheet_name(name).ok(),
         Sheets::Xls(xls) => xls.merge_cells_by_sheet_name(name).ok(),
@@ -86,51 +191,61 @@ fn merged_cells(workbook: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Vec<Merge
     };
     let merged = regions.unwrap_or_default().into_iter().map(|region| Merged {
         rows: (region.start.0 + 1, region.end.0 + 1),
-        columns: (region.start.1 as u16, region.end.1 as u16),
+        // Some files merge whole rows; nothing stands beyond the last column that holds something.
+        columns: (region.start.1 as u16, region.end.1.min(width.max(1) as u32 - 1) as u16),
     });
-    merged.collect()
+    merged.filter(|merged| merged.columns.0 <= merged.columns.1).collect()
 }
 
-impl Row for [Data] {
+/// One row as wide as its sheet.
+struct Line<'s> {
+    row: &'s SheetRow,
+    width: usize,
+}
+
+impl Row for Line<'_> {
     fn len(&self) -> usize {
-        <[Data]>::len(self)
+        self.width
     }
 
     fn cell(&self, column: usize) -> Cell<'_> {
-        match self.get(column) {
-            None | Some(Data::Empty | Data::Error(_)) => Cell::Empty,
+        let cells = &self.row.cells;
+        // Most rows have no holes.
+        let place = match cells.get(column) {
+            Some(cell) if cell.0 as usize == column => Some(column),
+            _ => cells.binary_search_by_key(&(column as u32), |cell| cell.0).ok(),
+        };
+        match place.map(|place| &cells[place].1) {
             Some(Data::Int(value)) => Cell::Integer(*value),
             Some(Data::Float(value)) => Cell::Number(*value),
-            // A serial number would pass for a year or an amount.
-            Some(Data::DateTime(_)) => Cell::Text("(date)"),
             Some(Data::Bool(value)) => Cell::Text(if *value { "TRUE" } else { "FALSE" }),
             Some(Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text)) => {
                 Cell::Text(text)
             }
+            Some(Data::Empty | Data::Error(_) | Data::DateTime(_)) | None => Cell::Empty,
         }
     }
-}
 
-impl Row for &[Data] {
-    fn len(&self) -> usize {
-        <[Data]>::len(self)
-    }
-
-    fn cell(&self, column: usize) -> Cell<'_> {
-        <[Data] as Row>::cell(self, column)
+    fn is_blank(&self) -> bool {
+        let places = self.row.cells.iter().map(|cell| cell.0 as usize);
+        places.into_iter().all(|column| self.cell(column).is_blank())
     }
 }
 
 impl Sheet {
+    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let lines = self.rows.iter().map(|row| Line { row, width: self.width });
+        lines.filter(|line| !line.is_blank())
+    }
+
     pub(super) fn head(&self) -> Vec<HeadRow> {
-        let rows = self.range.rows().enumerate().filter(|(_, row)| !row.is_blank());
-        rows.take(HEAD_ROWS).map(|(place, row)| HeadRow::new(place as u32 + 1, &row)).collect()
+        self.lines().take(HEAD_ROWS).map(|line| HeadRow::new(line.row.number, &line)).collect()
     }
 
     pub(super) fn each_row(&self, from_top: bool, each: &mut dyn FnMut(u32, &dyn Row) -> bool) {
-        let skip = if from_top { 0 } else { self.heading_row + 1 };
-        for (place, row) in self.range.rows().enumerate().skip(skip) {
-            if !Row::is_blank(&row) && !each(place as u32 + 1, &row) {
+        let below = if from_top { 0 } else { self.heading_row };
+        for line in self.lines().filter(|line| line.row.number > below) {
+            if !each(line.row.number, &line) {
                 break;
             }
         }

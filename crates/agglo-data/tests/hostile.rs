@@ -1,0 +1,314 @@
+//! Files that lie, never end, change, lead elsewhere or are broken: an error that says what is wrong,
+//! bounded memory, and no panic. `docs/robustness.md` has the table of what is tried here.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use agglo_core::{Datum, Gap, Key};
+use agglo_data::{DataError, ReadSpec, Reading, read, sniff};
+use agglo_testkit::scratch;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+const JOBS: &str = "region,industry,period,employment\n01,C,2019,10\n02,C,2019,(D)\n03,C,2019,30\n";
+
+fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+    std::fs::write(folder.join(name), bytes).unwrap();
+}
+
+fn read_in(folder: &Path, name: &str) -> Result<Reading, DataError> {
+    read(&ReadSpec::new("activity", name), folder)
+}
+
+/// The first finding's code and text.
+#[track_caller]
+fn refused(result: Result<Reading, DataError>, code: &str) -> String {
+    let error = result.expect_err("this must not be read");
+    assert_eq!(error.diagnostics()[0].code, code, "{error}");
+    error.to_string()
+}
+
+fn zipped(entry: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file(entry, zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(bytes).unwrap();
+    archive.finish().unwrap().into_inner()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+fn workbook(path: &Path) {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in JOBS.lines().enumerate() {
+        for (column, cell) in line.split(',').enumerate() {
+            match cell.parse::<f64>() {
+                Ok(number) if row > 0 && column > 1 => {
+                    sheet.write(row as u32, column as u16, number).unwrap();
+                }
+                _ => {
+                    sheet.write(row as u32, column as u16, cell).unwrap();
+                }
+            }
+        }
+    }
+    book.save(path).unwrap();
+}
+
+fn database(path: &Path) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE jobs (region TEXT, industry TEXT, period INTEGER, employment);
+             INSERT INTO jobs VALUES ('01', 'C', 2019, 10), ('02', 'C', 2019, NULL),
+                                     ('03', 'C', 2019, 30.5);
+             CREATE VIEW \"a view\" AS SELECT * FROM jobs WHERE region < '03';",
+        )
+        .unwrap();
+}
+
+#[test]
+fn packed_texts_are_read_as_the_texts_in_them() {
+    let folder = scratch();
+    put(folder.path(), "a.csv.gz", gzipped(JOBS.as_bytes()));
+    put(folder.path(), "a.zip", zipped("a.csv", JOBS.as_bytes()));
+    for name in ["a.csv.gz", "a.zip"] {
+        let reading = read_in(folder.path(), name).unwrap();
+        assert_eq!(reading.rows_used, 3, "{name}");
+        assert_eq!(sniff(&folder.path().join(name)).unwrap().reader, "tidy");
+    }
+    let whole = gzipped(JOBS.as_bytes());
+    put(folder.path(), "cut.csv.gz", &whole[..whole.len() / 2]);
+    refused(read_in(folder.path(), "cut.csv.gz"), "A0105");
+}
+
+#[test]
+fn a_zip_bomb_stops_at_the_limit() {
+    let folder = scratch();
+    // Three gigabytes of zeros in three megabytes.
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let zeros = vec![b'0'; 1 << 20];
+    for _ in 0..(2 << 10) + 1 {
+        packed.write_all(&zeros).unwrap();
+    }
+    put(folder.path(), "bomb.csv.gz", packed.finish().unwrap());
+    let began = Instant::now();
+    refused(read_in(folder.path(), "bomb.csv.gz"), "A0113");
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_cell_in_the_far_corner_of_a_sheet_costs_one_cell() {
+    let folder = scratch();
+    let path = folder.path().join("far.xlsx");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let head = ["region", "industry", "period", "employment"];
+    for (column, heading) in head.into_iter().enumerate() {
+        sheet.write(0, column as u16, heading).unwrap();
+        sheet.write(1, column as u16, ["01", "C", "2019", "5"][column]).unwrap();
+    }
+    sheet.write(1_048_575, 16_383, "x").unwrap();
+    sheet.merge_range(2, 0, 2, 16_382, "a remark", &Format::new()).unwrap();
+    book.save(&path).unwrap();
+    let began = Instant::now();
+    let reading = read_in(folder.path(), "far.xlsx").unwrap();
+    assert_eq!(reading.rows_read, reading.rows_used + reading.rows_rejected);
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn dates_and_formula_errors_of_a_sheet_are_texts_and_not_numbers() {
+    let folder = scratch();
+    let path = folder.path().join("dates.xlsx");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let head = ["region", "industry", "period", "employment"];
+    for (column, heading) in head.into_iter().enumerate() {
+        sheet.write(0, column as u16, heading).unwrap();
+    }
+    sheet.write(1, 0, "01").unwrap();
+    sheet.write(1, 1, "C").unwrap();
+    let day = ExcelDateTime::from_ymd(2019, 1, 31).unwrap();
+    sheet.write_with_format(1, 2, &day, &Format::new().set_num_format("yyyy-mm-dd")).unwrap();
+    sheet.write(1, 3, 5).unwrap();
+    book.save(&path).unwrap();
+    let reading = read_in(folder.path(), "dates.xlsx").unwrap();
+    assert_eq!((reading.rows_used, reading.rows_rejected), (0, 1));
+    assert_eq!(reading.diagnostics[0].found.as_deref(), Some("2019-01-31"));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_ends_with_the_place_and_not_with_the_memory() {
+    let folder = scratch();
+    let mut text = JOBS.as_bytes().to_vec();
+    text.extend_from_slice(b"04,\"C,2019,5\n");
+    for _ in 0..(70 << 20) / 16 {
+        text.extend_from_slice(b"05,D,2019,12345\n");
+    }
+    put(folder.path(), "open.csv", text);
+    let text = refused(read_in(folder.path(), "open.csv"), "A0113");
+    assert!(text.contains("never closed"), "{text}");
+}
+
+#[test]
+fn sqlite_tables_views_and_queries_are_read_and_nothing_is_written() {
+    let folder = scratch();
+    let path = folder.path().join("jobs.sqlite");
+    database(&path);
+    let before = std::fs::read(&path).unwrap();
+    let spec = |sheet: Option<&str>, query: Option<&str>| ReadSpec {
+        sheet: sheet.map(str::to_owned),
+        query: query.map(str::to_owned),
+        ..ReadSpec::new("activity", "jobs.sqlite")
+    };
+    let reading = read(&spec(Some("jobs"), None), folder.path()).unwrap();
+    let cells = reading.frame.numbers("employment").unwrap();
+    assert_eq!(cells, [Datum::Number(10.0), Datum::Gap(Gap::Missing), Datum::Number(30.5)]);
+    assert_eq!(reading.frame.keys("region").unwrap()[0], Key::from("01"));
+    assert_eq!(read(&spec(Some("a view"), None), folder.path()).unwrap().rows_used, 2);
+    let query = "SELECT region, industry, period, 2 * employment AS employment FROM jobs";
+    let doubled = read(&spec(None, Some(query)), folder.path()).unwrap();
+    assert_eq!(doubled.frame.numbers("employment").unwrap()[2], Datum::Number(61.0));
+    refused(read(&spec(Some("work"), None), folder.path()), "A0106");
+    refused(read(&spec(None, Some("DELETE FROM jobs")), folder.path()), "A0210");
+    refused(read(&spec(None, Some("SELECT nothing FROM nowhere")), folder.path()), "A0210");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_study_is_refused_and_its_target_named() {
+    let (study, elsewhere) = (scratch(), scratch());
+    put(elsewhere.path(), "secret.csv", JOBS);
+    let target = elsewhere.path().join("secret.csv");
+    std::os::unix::fs::symlink(&target, study.path().join("jobs.csv")).unwrap();
+    let text = refused(read_in(study.path(), "jobs.csv"), "A0115");
+    assert!(text.contains("secret.csv"), "{text}");
+    refused(read_in(study.path(), "j*.csv"), "A0115");
+    put(study.path(), "real.csv", JOBS);
+    std::os::unix::fs::symlink("real.csv", study.path().join("inside.csv")).unwrap();
+    assert_eq!(read_in(study.path(), "inside.csv").unwrap().rows_used, 3);
+    assert_eq!(read_in(study.path(), target.to_str().unwrap()).unwrap().rows_used, 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_file() {
+    let folder = scratch();
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("p.csv")).status();
+    if made.is_ok_and(|status| status.success()) {
+        refused(read_in(folder.path(), "p.csv"), "A0102");
+    }
+}
+
+#[test]
+fn a_web_server_is_read_and_one_that_is_not_there_is_named_without_its_key() {
+    let folder = scratch();
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let serving = std::thread::spawn(move || {
+        for stream in server.incoming().take(1) {
+            let mut stream = stream.unwrap();
+            let mut request = [0u8; 4096];
+            let _ = std::io::Read::read(&mut stream, &mut request);
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nLast-Modified: Tue, 24 Nov 2026 10:00:00 GMT\
+                 \r\nETag: \"1\"\r\nConnection: close\r\n\r\n{JOBS}",
+                JOBS.len()
+            );
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let address = format!("http://127.0.0.1:{port}/jobs.csv");
+    let reading = read_in(folder.path(), &address).unwrap();
+    assert_eq!(reading.rows_used, 3);
+    assert_eq!(reading.files[0].path, address);
+    serving.join().unwrap();
+    let gone = "postgres://me:hidden@127.0.0.1:1/db";
+    let spec = ReadSpec { sheet: Some("jobs".into()), ..ReadSpec::new("activity", gone) };
+    let text = refused(read(&spec, folder.path()), "A0116");
+    assert!(text.contains("me@127.0.0.1:1") && !text.contains("hidden"), "{text}");
+}
+
+/// A few thousand damaged files of every format, always the same ones.
+#[test]
+fn damaged_files_of_every_format_give_a_table_or_an_error_in_bounded_time() {
+    let folder = scratch();
+    put(folder.path(), "a.csv", JOBS);
+    put(folder.path(), "a.csv.gz", gzipped(JOBS.as_bytes()));
+    put(folder.path(), "a.zip", zipped("a.csv", JOBS.as_bytes()));
+    workbook(&folder.path().join("a.xlsx"));
+    database(&folder.path().join("a.sqlite"));
+    let reading = read_in(folder.path(), "a.csv").unwrap();
+    agglo_data::write_frame(&folder.path().join("a.parquet"), &reading.frame).unwrap();
+    for (name, n) in
+        [("a.csv", 600), ("a.csv.gz", 300), ("a.zip", 300), ("a.xlsx", 300), ("a.sqlite", 300), ("a.parquet", 600)]
+    {
+        let whole = std::fs::read(folder.path().join(name)).unwrap();
+        let mut random = Random(0x9E37_79B9 ^ name.len() as u64);
+        for round in 0..n {
+            let broken = random.damage(&whole);
+            put(folder.path(), "broken", &broken);
+            let began = Instant::now();
+            if let Ok(reading) = read_in(folder.path(), "broken") {
+                assert_eq!(reading.rows_read, reading.rows_used + reading.rows_rejected);
+            }
+            let _ = sniff(&folder.path().join("broken"));
+            assert!(began.elapsed() < Duration::from_secs(5), "{name}, round {round}");
+        }
+    }
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+
+    /// Some bits turned, a piece cut off, moved or doubled, or a number made huge.
+    fn damage(&mut self, whole: &[u8]) -> Vec<u8> {
+        let mut bytes = whole.to_vec();
+        match self.below(5) {
+            0 => {
+                for _ in 0..=self.below(8) {
+                    let at = self.below(bytes.len());
+                    bytes[at] ^= 1 << self.below(8);
+                }
+            }
+            1 => bytes.truncate(self.below(whole.len())),
+            2 => {
+                let (from, to) = (self.below(whole.len()), self.below(whole.len()));
+                let n = self.below(64).min(whole.len() - from.max(to));
+                bytes.copy_within(from..from + n, to);
+            }
+            3 => {
+                let (from, at) = (self.below(whole.len()), self.below(whole.len()));
+                let n = self.below(200).min(whole.len() - from);
+                let piece = whole[from..from + n].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            _ => {
+                let at = self.below(whole.len());
+                for byte in bytes.iter_mut().skip(at).take(4) {
+                    *byte = 0xFF;
+                }
+            }
+        }
+        bytes
+    }
+}
