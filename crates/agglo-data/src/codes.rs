@@ -75,6 +75,8 @@ pub(crate) const MIXED_UNITS: &str = "A0401";
 pub(crate) const UNKNOWN_REGION: &str = "A0501";
 pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
 pub(crate) const TOTAL_AMONG_PARTS: &str = "A0503";
+/// Regions and shapes that do not meet.
+pub const UNMATCHED_BOUNDARIES: &str = "A0504";
 pub(crate) const CONFLICT: &str = "A0601";
 pub(crate) const UNITS_DIFFER: &str = "A0602";
 pub(crate) const KEYS_DIFFER: &str = "A0603";
@@ -383,6 +385,13 @@ const CODES: &[CodeInfo] = &[
         "a total among its parts",
         "One region or industry is the sum of all others, cell by cell: most likely the table's total. \
          Counted as one of the parts it doubles every sum. Keep it apart with `totals`.",
+    ),
+    warning(
+        UNMATCHED_BOUNDARIES,
+        "regions and shapes do not meet",
+        "Regions of the study have no shape in the file of boundaries, or shapes belong to no region, or rings \
+         were repaired. Maps leave regions without a shape out and say so. Usually the file holds the codes \
+         under another property (`boundary_code`), or is of another year.",
     ),
     error(
         CONFLICT,

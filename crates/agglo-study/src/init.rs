@@ -77,7 +77,7 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         .map_or_else(|| "study".to_owned(), |name| slug(&name));
     let geo = match &boundaries {
         Some(file) => geo_block(root, file, &regions, &mut understood)?,
-        None => "# boundaries = \"geo/regions.geojson\"   # GeoJSON or TopoJSON; unlocks maps\n"
+        None => "# boundaries = \"geo/regions.geojson\"   # or .shp, .gpkg, .fgb, GeoParquet; unlocks maps\n"
             .to_owned(),
     };
     Ok(Draft { text: document(&id, &geo, &blocks, &policy, measure.as_deref()), understood })
@@ -366,10 +366,13 @@ fn first_measure(sniff: &Sniff) -> Option<String> {
         .or_else(|| sniff.columns.keys().find(|role| !keys.contains(&role.as_str())).cloned())
 }
 
+/// Whether a file holds areas.
 fn is_boundaries(file: &Path) -> bool {
-    file.extension()
-        .and_then(|ending| ending.to_str())
-        .is_some_and(|ending| matches!(ending, "geojson" | "topojson"))
+    const ENDINGS: [&str; 8] =
+        ["geojson", "topojson", "json", "shp", "gpkg", "fgb", "parquet", "zip"];
+    let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+        && agglo_geo::sniff(file).is_ok_and(|sniff| sniff.n_areas > 0)
 }
 
 /// The property that holds the region codes: the one with most of them.
@@ -379,61 +382,45 @@ fn geo_block(
     regions: &BTreeSet<String>,
     understood: &mut Vec<String>,
 ) -> Result<String, StudyError> {
-    let text =
-        std::fs::read_to_string(file).map_err(|error| agglo_data::DataError::io(file, &error))?;
+    let refuse = |error: agglo_geo::GeoError| StudyError::Record {
+        file: file.display().to_string(),
+        why: error.to_string(),
+    };
+    let sniff = agglo_geo::sniff(file).map_err(refuse)?;
     let from_root = relative(root, file);
-    let value: serde_json::Value = serde_json::from_str(&text)
-        .map_err(|error| StudyError::Record { file: from_root.clone(), why: error.to_string() })?;
-    let mut found: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
-    for feature in features(&value) {
-        let text = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => Some(text.clone()),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            _ => None,
+    let codes: Vec<agglo_core::Key> = regions.iter().map(|code| code.as_str().into()).collect();
+    let n_found = |property: &str| {
+        let options = agglo_geo::ReadOptions {
+            code_property: Some(property.to_owned()),
+            ..agglo_geo::ReadOptions::default()
         };
-        if let Some(id) = feature.get("id").and_then(text) {
-            found.entry(None).or_default().insert(id);
-        }
-        let properties = feature.get("properties").and_then(serde_json::Value::as_object);
-        for (name, value) in properties.into_iter().flatten() {
-            if let Some(value) = text(value) {
-                found.entry(Some(name.clone())).or_default().insert(value);
-            }
-        }
-    }
-    let best = found
+        let read = agglo_geo::read(file, &options).ok()?;
+        Some(agglo_geo::join(&codes, &read).matched.len())
+    };
+    let many = |property: &&agglo_geo::PropertyInfo| property.n_distinct * 2 > sniff.n_features;
+    let best = sniff
+        .properties
         .iter()
-        .map(|(name, codes)| (codes.intersection(regions).count(), name))
+        .filter(many)
+        .filter_map(|property| Some((n_found(&property.name)?, &property.name)))
         .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));
     let mut block = format!("boundaries = {from_root:?}\n");
+    understood.push(match &sniff.crs {
+        Ok(crs) => format!("{from_root}: {} areas, {crs:?}", sniff.n_areas),
+        Err(why) => format!("{from_root}: {} areas; boundary_crs must be named: {}", sniff.n_areas, why.message),
+    });
     if let Some((n, name)) = best {
-        let place = name.as_deref().unwrap_or("the feature's id");
         understood.push(format!(
-            "{from_root}: {n} of {} region codes are found in {place}",
+            "{from_root}: {n} of {} region codes are found in {name}",
             regions.len()
         ));
-        if let Some(name) = name {
-            let _ = writeln!(
-                block,
-                "boundary_code = {name:?}   # holds {n} of {} codes",
-                regions.len()
-            );
-        }
+        let _ = writeln!(
+            block,
+            "boundary_code = {name:?}   # holds {n} of {} codes",
+            regions.len()
+        );
     }
     Ok(block)
-}
-
-fn features(value: &serde_json::Value) -> Vec<&serde_json::Value> {
-    if let Some(features) = value.get("features").and_then(serde_json::Value::as_array) {
-        return features.iter().collect();
-    }
-    let objects = value.get("objects").and_then(serde_json::Value::as_object);
-    objects
-        .into_iter()
-        .flat_map(|objects| objects.values())
-        .filter_map(|object| object.get("geometries")?.as_array())
-        .flatten()
-        .collect()
 }
 
 fn distinct_name(file: &Path, taken: &mut BTreeSet<String>) -> String {

@@ -16,6 +16,7 @@
 
 pub mod address;
 pub mod binding;
+pub mod boundaries;
 pub mod diff;
 mod error;
 mod findings;
@@ -29,3 +30,4 @@ pub mod verify;
 
 pub use error::StudyError;
 pub use findings::{Finding, Findings};
+pub use agglo_geo::codes as geo_codes;

@@ -23,9 +23,11 @@ pub(super) fn shape(context: Context<'_>) -> Result<Option<MapShape>, String> {
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     if let Some(file) = &geo.boundaries {
-        let names = AreaNames { code: geo.boundary_code.as_deref(), ..AreaNames::default() };
-        let areas =
-            Areas::read(&read(file)?, &names).map_err(|error| format!("{file}: {error}"))?;
+        let path = agglo_study::boundaries::file(&context.findings.root);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|_| format!("{file} could not be read; `agglo check` says why"))?;
+        let areas = Areas::read(&text, &AreaNames::default());
+        let areas = areas.map_err(|error| format!("{file}: {error}"))?;
         return Ok(Some(MapShape::Areas(areas)));
     }
     Ok(match geo.tiles.as_deref() {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Column, Frame, Note};
+use agglo_core::{Absent, Column, Frame, Key, Note};
 use agglo_data::{Coverage, DataError, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
 use super::world::World;
 use super::{CODE, TABLES};
+use crate::boundaries;
 use crate::error::StudyError;
 use crate::harmonize::{harmonize, trace_frame};
 use crate::plan::{Facts, Plan};
@@ -210,6 +211,18 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
         let checked = super::checks::check(spec, &read);
         tables.found(checked.diagnostics);
         tables.coverage = checked.coverage;
+    }
+    if let (Some(file), Some(boundaries)) =
+        (&spec.geo.boundaries, boundaries::read(root, &spec.geo))
+    {
+        let regions = read.get("activity").and_then(|(table, _)| table.frame.text("region").ok());
+        let regions: Vec<Key> = regions.into_iter().flatten().flatten().cloned().collect();
+        tables.found(boundaries::check(file, &boundaries, &regions));
+        if let (true, Ok(boundaries)) = (keep, boundaries) {
+            agglo_data::create_folder(&root.join(TABLES))?;
+            let text = agglo_geo::to_geojson(&boundaries);
+            agglo_data::write_if_changed(&boundaries::file(root), text.as_bytes())?;
+        }
     }
     let deflator = read.get("deflator").map(|(table, _)| table.frame.clone());
     for (name, (table, content)) in read {

@@ -149,9 +149,15 @@ pub struct GeoSpec {
     /// The level, such as `province`; printed beside every index, which depends on it.
     #[serde(default)]
     pub level: String,
-    /// A GeoJSON or TopoJSON file of boundaries.
+    /// A file of boundaries: GeoJSON, TopoJSON, Shapefile, GeoPackage, FlatGeobuf or GeoParquet.
     #[serde(default)]
     pub boundaries: Option<String>,
+    /// Its layer, where it has several.
+    #[serde(default)]
+    pub boundary_layer: Option<String>,
+    /// Its coordinate system, as `EPSG:n`, where the file does not say it.
+    #[serde(default)]
+    pub boundary_crs: Option<String>,
     /// The property of the boundaries that holds the region code; the feature id when absent.
     #[serde(default)]
     pub boundary_code: Option<String>,
