@@ -129,8 +129,17 @@ mod tests {
         rows.iter().map(|(from, to)| ((*from).to_owned(), set(to))).collect()
     }
 
-    const MEMBERS: [&str; 6] =
-        ["agglo-core", "agglo-methods", "agglo-figure", "agglo-demo", "agglo-cli", "agglo-data"];
+    const MEMBERS: [&str; 8] =
+        [
+        "agglo-core",
+        "agglo-methods",
+        "agglo-figure",
+        "agglo-demo",
+        "agglo-codes",
+        "agglo-balance",
+        "agglo-cli",
+        "agglo-data",
+    ];
 
     #[test]
     fn a_block_has_one_crate_a_line() {

@@ -326,6 +326,13 @@ const CODES: &[CodeInfo] = &[
         "A binary column holds not-a-number, which agglo takes for a missing value, as pandas and R do.",
     ),
     error(NOT_WHOLE, "not a whole number", "The column takes whole numbers. The row was rejected."),
+    error(
+        OPEN_DIMENSION,
+        "a dimension holds several values",
+        "A dimension of the data, such as age, sex or unit, is no key of the table, so it must hold one \
+         value throughout; otherwise different figures would stand under one key. The first value seen \
+         was kept and rows with another one were rejected. Say which value is meant with `filter`.",
+    ),
     warning(
         IO_ROW,
         "a row of an input-output table does not add up",
@@ -354,13 +361,6 @@ const CODES: &[CodeInfo] = &[
         "A number of a yearbook holds blanks between its digits, as scanned tables do (`9861 .56`). The \
          blanks were taken out and the number was read; its raw text is kept as its flag. Compare it with the \
          printed table.",
-    ),
-    error(
-        OPEN_DIMENSION,
-        "a dimension holds several values",
-        "A dimension of the data, such as age, sex or unit, is no key of the table, so it must hold one \
-         value throughout; otherwise different figures would stand under one key. The first value seen \
-         was kept and rows with another one were rejected. Say which value is meant with `filter`.",
     ),
     error(
         MIXED_UNITS,

@@ -246,9 +246,14 @@ fn damaged_files_of_every_format_give_a_table_or_an_error_in_bounded_time() {
     database(&folder.path().join("a.sqlite"));
     let reading = read_in(folder.path(), "a.csv").unwrap();
     agglo_data::write_frame(&folder.path().join("a.parquet"), &reading.frame).unwrap();
-    for (name, n) in
-        [("a.csv", 600), ("a.csv.gz", 300), ("a.zip", 300), ("a.xlsx", 300), ("a.sqlite", 300), ("a.parquet", 600)]
-    {
+    for (name, n) in [
+        ("a.csv", 600),
+        ("a.csv.gz", 300),
+        ("a.zip", 300),
+        ("a.xlsx", 300),
+        ("a.sqlite", 300),
+        ("a.parquet", 600),
+    ] {
         let whole = std::fs::read(folder.path().join(name)).unwrap();
         let mut random = Random(0x9E37_79B9 ^ name.len() as u64);
         for round in 0..n {

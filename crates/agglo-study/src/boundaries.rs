@@ -57,9 +57,8 @@ pub(crate) fn check(
         let message = format!("feature {} is left out: {}", rejected.feature, rejected.reason);
         found.push(say(rejected.code, message, "correct it in the file", Severity::Warning));
     }
-    let note = |note: &GeoError| {
-        say(note.code, note.message.to_string(), &note.remedy, Severity::Note)
-    };
+    let note =
+        |note: &GeoError| say(note.code, note.message.to_string(), &note.remedy, Severity::Note);
     found.extend(report.notes.iter().map(note));
     if !report.repairs.is_empty() {
         let n: u64 = report.repairs.iter().map(|repair| repair.count).sum();

@@ -372,7 +372,7 @@ fn is_boundaries(file: &Path) -> bool {
         ["geojson", "topojson", "json", "shp", "gpkg", "fgb", "parquet", "zip"];
     let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-        && agglo_geo::sniff(file).is_ok_and(|sniff| sniff.n_areas > 0)
+        && agglo_geo::sniff(file, None).is_ok_and(|sniff| sniff.n_areas > 0)
 }
 
 /// The property that holds the region codes: the one with most of them.
@@ -386,7 +386,7 @@ fn geo_block(
         file: file.display().to_string(),
         why: error.to_string(),
     };
-    let sniff = agglo_geo::sniff(file).map_err(refuse)?;
+    let sniff = agglo_geo::sniff(file, None).map_err(refuse)?;
     let from_root = relative(root, file);
     let codes: Vec<agglo_core::Key> = regions.iter().map(|code| code.as_str().into()).collect();
     let n_found = |property: &str| {
@@ -407,18 +407,18 @@ fn geo_block(
     let mut block = format!("boundaries = {from_root:?}\n");
     understood.push(match &sniff.crs {
         Ok(crs) => format!("{from_root}: {} areas, {crs:?}", sniff.n_areas),
-        Err(why) => format!("{from_root}: {} areas; boundary_crs must be named: {}", sniff.n_areas, why.message),
+        Err(why) => format!(
+            "{from_root}: {} areas; boundary_crs must be named: {}",
+            sniff.n_areas, why.message
+        ),
     });
     if let Some((n, name)) = best {
         understood.push(format!(
             "{from_root}: {n} of {} region codes are found in {name}",
             regions.len()
         ));
-        let _ = writeln!(
-            block,
-            "boundary_code = {name:?}   # holds {n} of {} codes",
-            regions.len()
-        );
+        let _ =
+            writeln!(block, "boundary_code = {name:?}   # holds {n} of {} codes", regions.len());
     }
     Ok(block)
 }

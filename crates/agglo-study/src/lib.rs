@@ -28,6 +28,6 @@ pub mod run;
 pub mod spec;
 pub mod verify;
 
+pub use agglo_geo::codes as geo_codes;
 pub use error::StudyError;
 pub use findings::{Finding, Findings};
-pub use agglo_geo::codes as geo_codes;

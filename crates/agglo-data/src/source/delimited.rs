@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use encoding_rs::Encoding;
 
+use super::limits::Records;
 use super::{
     Cell, HEAD_ROWS, HeadRow, OpenOptions, Row, SharedFlag, clean_headings, damaged, empty,
     read_at_most, unreadable,
 };
-use super::limits::Records;
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place};
 use crate::encoding::Utf8Reader;

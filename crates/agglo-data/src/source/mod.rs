@@ -311,11 +311,7 @@ impl Source {
 }
 
 /// The file, or the standard input kept in an unnamed temporary file so that it can be read twice.
-fn open_input(
-    path: &Path,
-    options: OpenOptions<'_>,
-    place: &Place,
-) -> Result<File, DataError> {
+fn open_input(path: &Path, options: OpenOptions<'_>, place: &Place) -> Result<File, DataError> {
     if let Some(address) = path.to_str().filter(|text| remote::is_address(text)) {
         return remote::fetch(address, options, place);
     }
@@ -333,9 +329,8 @@ fn unpacked(mut input: &File, magic: [u8; 8], place: &Place) -> Result<Option<Fi
     let mut unpacked = if magic.starts_with(b"\x1f\x8b") {
         limits::unpack(flate2::read::MultiGzDecoder::new(input), place)?
     } else if magic.starts_with(b"PK\x03\x04") {
-        let mut archive =
-            zip::ZipArchive::new(input).map_err(|error| damaged(place, error))?;
-        let is_workbook = archive.file_names().any(|name| {
+        let mut archive = zip::ZipArchive::new(input).map_err(|error| damaged(place, error))?;
+        let is_workbook = archive.file_names().flatten().any(|name| {
             name == "[Content_Types].xml" || name == "mimetype" || name.starts_with("xl/")
         });
         if is_workbook {

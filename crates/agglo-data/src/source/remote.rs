@@ -18,7 +18,8 @@ const MOST_FETCHED: u64 = 64 << 30;
 
 /// Whether `text` is an address and not the name of a file.
 pub(crate) fn is_address(text: &str) -> bool {
-    let known = ["postgres", "postgresql", "http", "https", "s3", "s3a", "gs", "az", "abfs", "abfss"];
+    let known =
+        ["postgres", "postgresql", "http", "https", "s3", "s3a", "gs", "az", "abfs", "abfss"];
     text.split_once("://").is_some_and(|(scheme, _)| known.contains(&scheme))
 }
 
@@ -89,11 +90,8 @@ fn copy_out(
     }
     config.connect_timeout(std::time::Duration::from_secs(20));
     let mut client = config.connect(postgres::NoTls).map_err(|error| failed(&error))?;
-    let mut read = client
-        .build_transaction()
-        .read_only(true)
-        .start()
-        .map_err(|error| failed(&error))?;
+    let mut read =
+        client.build_transaction().read_only(true).start().map_err(|error| failed(&error))?;
     let copy = format!("COPY {source} TO STDOUT WITH (FORMAT csv, HEADER true)");
     let mut rows = read.copy_out(&copy).map_err(|error| failed(&error))?;
     io::copy(&mut rows, spool).map_err(|error| unreachable_store(place, &error))?;
@@ -157,6 +155,8 @@ mod tests {
         assert_eq!(shown("postgres://me:secret@host:5432/db"), "postgres://me@host:5432/db");
         assert_eq!(shown("https://host/a.csv?key=secret"), "https://host/a.csv");
         assert_eq!(shown("s3://bucket/a.parquet"), "s3://bucket/a.parquet");
-        assert!(is_address("postgresql://h/d") && !is_address("data/a.csv") && !is_address("c://x"));
+        assert!(
+            is_address("postgresql://h/d") && !is_address("data/a.csv") && !is_address("c://x")
+        );
     }
 }

@@ -69,7 +69,8 @@ fn open_sheet(
     };
     let rows = rows(&mut workbook, &name).map_err(|error| damaged(place, error))?;
     let place = Place { sheet: Some(name.clone()), ..place.clone() };
-    let width = rows.iter().filter_map(|row| row.cells.last()).map(|cell| cell.0 as usize + 1).max();
+    let width =
+        rows.iter().filter_map(|row| row.cells.last()).map(|cell| cell.0 as usize + 1).max();
     let width = width.unwrap_or(0);
     let filled = |row: &&SheetRow| !Line { row, width }.is_blank();
     let first_filled = rows.iter().find(filled).ok_or_else(|| empty(&place))?.number;
@@ -179,11 +180,7 @@ fn workbook(bytes: Vec<u8>) -> Result<Sheets<Cursor<Vec<u8>>>, calamine::Error> 
 }
 
 /// The merged cells of a sheet; none where the format does not tell.
-fn merged_cells(
-    workbook: &mut Sheets<Cursor<Vec<u8>>>,
-    name: &str,
-    width: usize,
-) -> Vec<Merged> {
+fn merged_cells(workbook: &mut Sheets<Cursor<Vec<u8>>>, name: &str, width: usize) -> Vec<Merged> {
     let regions = match workbook {
         Sheets::Xlsx(xlsx) => xlsx.merge_cells_by_sheet_name(name).ok(),
         Sheets::Xls(xls) => xls.merge_cells_by_sheet_name(name).ok(),

@@ -82,7 +82,9 @@ pub(super) fn open(
 
 fn bad_query(place: &Place, error: &rusqlite::Error) -> DataError {
     let remedy = "try the query in the database's own program";
-    Diagnostic::new(codes::BAD_SETTING, format!("the query fails: {error}"), remedy).at(place).into()
+    Diagnostic::new(codes::BAD_SETTING, format!("the query fails: {error}"), remedy)
+        .at(place)
+        .into()
 }
 
 fn select(table: &str) -> String {

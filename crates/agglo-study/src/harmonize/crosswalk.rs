@@ -41,7 +41,7 @@ pub(super) fn walk(spec: &CrosswalkSpec, root: &Path, table: &Table) -> Result<W
     };
     let apply = |walk: &Crosswalk, rows: &[usize], frame: &Frame| {
         let part = frame.take(rows);
-        let (keys, measures) = columns(&part);
+        let (keys, measures) = columns(&part, &spec.column);
         let converted = walk.apply(&part, &spec.column, &keys, &measures, &options)?;
         let back = |trace: Vec<(usize, f64)>| -> Vec<(u32, f64)> {
             trace.into_iter().map(|(row, share)| (rows[row] as u32, share)).collect()
@@ -147,10 +147,10 @@ fn split(spec: &CrosswalkSpec, frame: &Frame) -> Result<(Vec<usize>, Vec<usize>)
     Ok((0..frame.n_rows()).partition(within))
 }
 
-/// The key columns and the measures of a table.
-fn columns(frame: &Frame) -> (Vec<&str>, Vec<&str>) {
+/// The key columns besides the one whose codes change, and the measures.
+fn columns<'f>(frame: &'f Frame, changing: &str) -> (Vec<&'f str>, Vec<&'f str>) {
     let keys = ["region", "industry", "period", "class"];
-    let keys = keys.into_iter().filter(|key| frame.has(key)).collect();
+    let keys = keys.into_iter().filter(|key| *key != changing && frame.has(key)).collect();
     let numbers = frame.columns().iter().filter(|c| matches!(c.values(), Values::Number(_)));
     (keys, numbers.map(Column::name).collect())
 }

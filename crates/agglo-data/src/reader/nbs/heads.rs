@@ -166,8 +166,8 @@ pub(super) fn is_rate(head: &Head) -> bool {
     is_percent
         || head.levels.iter().any(|level| {
             let (zh, en) = (fold(&level.zh), level.en.to_lowercase());
-            let mut en = en.split(|sign: char| !sign.is_alphabetic());
-            WORDS.iter().any(|word| zh.contains(word) || en.any(|have| have == *word))
+            let mut words = en.split(|sign: char| !sign.is_alphabetic());
+            WORDS.iter().any(|word| zh.contains(word)) || words.any(|have| WORDS.contains(&have))
         })
 }
 
