@@ -85,14 +85,15 @@ fn equals(context: &Context<'_>, measure: &Measure<'_>, sink: &mut Sink) {
                 continue;
             };
             let run = 1 + (at + 1..rows.len()).take_while(|&k| value(k) == Some(first)).count();
-            for k in at + 1..(at + run + 1).min(rows.len()) {
+            let end = (at + run + 1).min(rows.len());
+            for (k, &row) in rows.iter().enumerate().take(end).skip(at + 1) {
                 if value(k).is_none() {
                     continue;
                 }
                 let equal = k < at + run;
                 (n_moves, n_equal) = (n_moves + 1, n_equal + usize::from(equal));
-                let year = grid.period[rows[k] as usize].unwrap_or_default();
-                let entry = years.entry(year).or_insert((0, 0, rows[k] as usize));
+                let year = grid.period[row as usize].unwrap_or_default();
+                let entry = years.entry(year).or_insert((0, 0, row as usize));
                 (entry.0, entry.1) = (entry.0 + 1, entry.1 + usize::from(equal));
             }
             // A series that never moves is an attribute, such as an area; a few firms may well stand

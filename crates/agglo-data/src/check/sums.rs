@@ -83,6 +83,17 @@ pub(super) fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
+/// How the cells of one rule do.
+#[derive(Default)]
+struct Judged {
+    /// Cells that obey it.
+    obeyed: usize,
+    /// Cells whose parts are all numbers.
+    all: usize,
+    /// Rows of totals that break it.
+    broken: Vec<(usize, Residual)>,
+}
+
 /// Checks the rules over one axis, slice by slice of the other axis and the period.
 fn along(
     context: &Context<'_>,
@@ -103,9 +114,7 @@ fn along(
     let tolerance = |r: &Residual, n: usize| {
         limits.sum_tolerance * r.total.abs() + measure.quantum / 2.0 * (n as f64 + 1.0)
     };
-    // Rule → cells obeyed, cells that could be judged, and those that break it with their rows.
-    let mut judged: Vec<(usize, usize, Vec<(usize, Residual)>)> =
-        vec![(0, 0, Vec::new()); rules.len()];
+    let mut judged: Vec<Judged> = (0..rules.len()).map(|_| Judged::default()).collect();
     let mut cells = vec![absent; axis.codes.len()];
     let mut rows = vec![usize::MAX; axis.codes.len()];
     for slice in order.chunk_by(|&a, &b| key(a) == key(b)) {
@@ -124,13 +133,13 @@ fn along(
             // With gaps among the parts, only a sum above the total says anything.
             let above = residual.sum > residual.total + slack && !residual.negative;
             if residual.n_gaps == 0 {
-                entry.1 += 1;
-                entry.0 += usize::from(residual.is_within(slack));
+                entry.all += 1;
+                entry.obeyed += usize::from(residual.is_within(slack));
             }
             if (residual.n_gaps == 0 && !residual.is_within(slack))
                 || (residual.n_gaps > 0 && above)
             {
-                entry.2.push((row, residual));
+                entry.broken.push((row, residual));
             }
         }
         for &row in slice {
@@ -138,7 +147,7 @@ fn along(
             rows[axis.ids[row] as usize] = usize::MAX;
         }
     }
-    for (place, (obeyed, all, broken)) in judged.into_iter().enumerate() {
+    for (place, Judged { obeyed, all, broken }) in judged.into_iter().enumerate() {
         let believed =
             obeyed >= limits.fewest_sums && obeyed as f64 >= limits.sum_support * all as f64;
         if !believed {

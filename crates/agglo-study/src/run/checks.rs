@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use agglo_data::{CheckInput, CheckResult, DeclaredBreak, ReadSpec, Table};
 
-use crate::spec::Spec;
+use crate::spec::{DataSpec, Spec};
 
 /// Checks every table of the study against itself, the codes, and what the study file declares.
 pub(super) fn check(spec: &Spec, read: &BTreeMap<String, (Table, String)>) -> CheckResult {
     let tables: Vec<&Table> = read.values().map(|(table, _)| table).collect();
-    let sources: Vec<ReadSpec> = spec.data.iter().map(|block| block.read_spec()).collect();
+    let sources: Vec<ReadSpec> = spec.data.iter().map(DataSpec::read_spec).collect();
     let breaks: Vec<DeclaredBreak> = spec
         .data
         .iter()

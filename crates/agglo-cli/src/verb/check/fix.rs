@@ -92,8 +92,8 @@ impl FixPlan {
                 {
                     diff.push_str(&format!("+{line}\n"));
                 }
-                if place < to {
-                    diff.push_str(&format!(" {}\n", old[place]));
+                if let Some(line) = old[..to].get(place) {
+                    diff.push_str(&format!(" {line}\n"));
                 }
             }
             shift += n_added;
