@@ -129,8 +129,7 @@ mod tests {
         rows.iter().map(|(from, to)| ((*from).to_owned(), set(to))).collect()
     }
 
-    const MEMBERS: [&str; 8] =
-        [
+    const MEMBERS: [&str; 8] = [
         "agglo-core",
         "agglo-methods",
         "agglo-figure",

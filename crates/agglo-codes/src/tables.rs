@@ -18,7 +18,7 @@ const GBT4754: &str = include_str!("../data/gbt4754.csv");
 const ISIC4: &str = include_str!("../data/isic4.csv");
 const NACE2: &str = include_str!("../data/nace2.csv");
 const SIC1987: &str = include_str!("../data/sic1987.csv");
-const GB2260: &str = include_str!("../data/gb2260.csv");
+const GB2260: &str = include_str!("../data/gbt2260.csv");
 const FIPS_STATE: &str = include_str!("../data/fips_state.csv");
 const FIPS_COUNTY: &str = include_str!("../data/fips_county.csv");
 
@@ -249,7 +249,7 @@ pub(crate) fn all() -> Vec<Classification> {
         &["total", "sector", "subsector", "industry group", "NAICS industry", "national industry"];
     let nuts_levels: &[&str] = &["NUTS 0", "NUTS 1", "NUTS 2", "NUTS 3"];
     let mut all = vec![new(
-        "gb2260",
+        "gbt2260",
         Text::new(
             "GB/T 2260 administrative divisions of China",
             "GB/T 2260 中华人民共和国行政区划代码",

@@ -24,9 +24,9 @@ fn padding_ranges_letters_and_full_width_digits_are_understood() {
     check("nace2", "C10", "10");
     check("nace2", "1", "01");
     check("gbt4754-2017", "C13", "13");
-    check("gb2260", "11", "110000");
-    check("gb2260", "1301", "130100");
-    check("gb2260", "130100000000", "130100");
+    check("gbt2260", "11", "110000");
+    check("gbt2260", "1301", "130100");
+    check("gbt2260", "130100000000", "130100");
     check("sic1987", "07--", "A");
     check("sic1987", "0700", "07");
     check("sic1987", "2000", "20");
@@ -91,7 +91,7 @@ fn a_code_that_is_gone_says_since_when_and_what_it_became() {
     let gone = Validity::Retired { year: 2015, became: vec!["46102".into()] };
     assert_eq!(counties.is_valid("46113", 2015), gone);
     assert_eq!(counties.is_valid("09110", 2021), Validity::NotYet);
-    let divisions = classification("gb2260").unwrap();
+    let divisions = classification("gbt2260").unwrap();
     assert_eq!(divisions.is_valid("500000", 1996), Validity::NotYet);
     assert_eq!(divisions.is_valid("500000", None), Validity::Valid);
     let laiwu = Validity::Retired { year: 2019, became: vec!["370100".into()] };
@@ -103,7 +103,7 @@ fn a_code_that_is_gone_says_since_when_and_what_it_became() {
 
 #[test]
 fn names_in_both_languages_long_and_short_lead_to_the_same_code() {
-    let divisions = classification("gb2260").unwrap();
+    let divisions = classification("gbt2260").unwrap();
     for name in ["内蒙古", "内蒙古自治区", "Inner Mongolia", "INNER MONGOLIA", " inner mongolia "]
     {
         let found = divisions.find_name(name, None);
@@ -118,7 +118,7 @@ fn names_in_both_languages_long_and_short_lead_to_the_same_code() {
 
 #[test]
 fn an_ambiguous_name_is_said_and_settled_by_the_level_of_the_others() {
-    let divisions = classification("gb2260").unwrap();
+    let divisions = classification("gbt2260").unwrap();
     let found = divisions.codes_of_names(&["吉林"]);
     assert_eq!(found.codes, [None]);
     assert_eq!(found.ambiguous[0].1.len(), 2);

@@ -144,7 +144,7 @@ fn the_nuts_weights_are_the_shares_of_the_converter_matrices() {
 #[test]
 fn the_provinces_have_the_names_and_codes_of_the_reference_list() {
     let Some(path) = shared_data("china_province/provinces.csv") else { return };
-    let divisions = classification("gb2260").unwrap();
+    let divisions = classification("gbt2260").unwrap();
     let text = std::fs::read_to_string(path).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     for row in reader.records() {

@@ -77,6 +77,10 @@ pub(crate) const UNKNOWN_INDUSTRY: &str = "A0502";
 pub(crate) const TOTAL_AMONG_PARTS: &str = "A0503";
 /// Regions and shapes that do not meet.
 pub const UNMATCHED_BOUNDARIES: &str = "A0504";
+/// A name that no code, or more than one, goes by.
+pub const NAME_WITHOUT_CODE: &str = "A0505";
+/// Codes of another edition.
+pub const CODE_NOT_IN_EDITION: &str = "A0506";
 pub(crate) const CONFLICT: &str = "A0601";
 pub(crate) const UNITS_DIFFER: &str = "A0602";
 pub(crate) const KEYS_DIFFER: &str = "A0603";
@@ -392,6 +396,19 @@ const CODES: &[CodeInfo] = &[
         "Regions of the study have no shape in the file of boundaries, or shapes belong to no region, or rings \
          were repaired. Maps leave regions without a shape out and say so. Usually the file holds the codes \
          under another property (`boundary_code`), or is of another year.",
+    ),
+    error(
+        NAME_WITHOUT_CODE,
+        "a name without one code",
+        "`names` says that the column holds names of a classification, and this name is that of no code, or of \
+         several. Write the code, the whole name, or leave the row out with `filter` or `totals`.",
+    ),
+    warning(
+        CODE_NOT_IN_EDITION,
+        "codes of another edition",
+        "The study names an edition of a classification that agglo knows, and these codes are not in it: they \
+         were retired, come later, or are misspelt. Sums over years of two editions are no series. Name the \
+         right edition, or convert with `[[crosswalk]]`.",
     ),
     error(
         CONFLICT,

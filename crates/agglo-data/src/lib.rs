@@ -46,7 +46,10 @@ pub use check::{
     CellCounts, CheckInput, CheckResult, Coverage, CoverageAxis, DeclaredBreak, Limits, check,
     check_codes, offer_fixes, totals_among_parts,
 };
-pub use codes::{BAD_SETTING, CodeInfo, UNMATCHED_BOUNDARIES, code, codes, codes_markdown};
+pub use codes::{
+    BAD_SETTING, CODE_NOT_IN_EDITION, CodeInfo, NAME_WITHOUT_CODE, UNMATCHED_BOUNDARIES, code,
+    codes, codes_markdown,
+};
 pub use diagnostic::{DataError, Diagnostic, Fix, Setting, Severity};
 pub use export::{Format, export, export_file};
 pub use hash::{hash_file, hash_frame};

@@ -65,7 +65,7 @@ impl Findings {
             let answer = run::load_answer(root, step)?;
             findings.insert(step.step.clone(), Finding { record: step.clone(), method, answer });
         }
-        let loaded = run::load(root, &spec)?;
+        let loaded = run::stored(root, &spec)?;
         let tables = loaded.frames();
         let groups = spec
             .geo

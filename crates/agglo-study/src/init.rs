@@ -32,6 +32,7 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
     let mut regions = BTreeSet::new();
     let mut policy = Policy { gaps: "error", why: "no cell of the activity is empty".to_owned() };
     let mut measure = None;
+    let mut n_withheld = 0;
     for file in alike(files)? {
         if is_boundaries(&file) {
             boundaries = Some(file);
@@ -64,6 +65,14 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         if let Ok(codes) = reading.frame.text("region") {
             regions.extend(codes.iter().flatten().map(ToString::to_string));
         }
+        if sniff.table.as_deref() == Some("activity") && measure.is_none() {
+            let is_number = |c: &&agglo_core::Column| matches!(c.values(), Values::Number(_));
+            let first = reading.frame.columns().iter().find(is_number);
+            measure = first.map(|column| column.name().to_owned());
+        }
+        if let Some(measure) = &measure {
+            n_withheld += n_suppressed(&reading.frame, measure);
+        }
         if sniff.table.as_deref() == Some("activity")
             && let Some(found) = measure.as_deref().and_then(|m| gap_policy(&reading.frame, m))
         {
@@ -80,7 +89,13 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         None => "# boundaries = \"geo/regions.geojson\"   # or .shp, .gpkg, .fgb, GeoParquet; unlocks maps\n"
             .to_owned(),
     };
-    Ok(Draft { text: document(&id, &geo, &blocks, &policy, measure.as_deref()), understood })
+    if n_withheld > 0 {
+        understood.push(format!(
+            "{n_withheld} cells are withheld by the source: see [suppression] in study.toml"
+        ));
+    }
+    let text = document(&id, &geo, &blocks, &policy, measure.as_deref(), n_withheld);
+    Ok(Draft { text, understood })
 }
 
 /// What a study writes itself.
@@ -249,8 +264,30 @@ fn gap_policy(frame: &Frame, measure: &str) -> Option<Policy> {
         })
 }
 
-fn document(id: &str, geo: &str, blocks: &str, policy: &Policy, measure: Option<&str>) -> String {
+/// Cells that the source withheld.
+fn n_suppressed(frame: &Frame, measure: &str) -> usize {
+    let cells = frame.numbers(measure).unwrap_or_default();
+    cells.iter().filter(|cell| cell.gap() == Some(agglo_core::Gap::Suppressed)).count()
+}
+
+fn document(
+    id: &str,
+    geo: &str,
+    blocks: &str,
+    policy: &Policy,
+    measure: Option<&str>,
+    n_withheld: usize,
+) -> String {
     let Policy { gaps, why } = policy;
+    let suppression = if n_withheld > 0 {
+        format!(
+            "# {n_withheld} cells are withheld. gap treats them as [missing] says; keep gives intervals;\n\
+             # maximum-entropy and linear-program impute them under the sums they stand in.\n\
+             [suppression]\npolicy = \"gap\"\n\n"
+        )
+    } else {
+        String::new()
+    };
     let value = match measure {
         Some(measure) => format!(
             "value = \"{measure}\"                  # the column of activity that the indices use\n"
@@ -268,7 +305,7 @@ fn document(id: &str, geo: &str, blocks: &str, policy: &Policy, measure: Option<
          [geo]\n# level = \"province\"                  # printed beside every index, which depends on it\n{geo}\
          # [geo.groups.belts]                  # a grouping of regions: columns region, group\n\
          # file = \"geo/belts.csv\"\n\n{blocks}\
-         [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\n# {why}\ngaps = \"{gaps}\"\n\n\
+         [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\n# {why}\ngaps = \"{gaps}\"\n\n{suppression}\
          [measure]\n{value}"
     )
 }

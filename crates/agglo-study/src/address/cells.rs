@@ -10,7 +10,7 @@ use agglo_methods::reach::{Reach, Years, reach};
 use super::cell_text;
 use crate::error::StudyError;
 use crate::findings::{Finding, Findings};
-use crate::harmonize::trace_of;
+use crate::harmonize::{SINGLE, trace_of};
 use crate::record::InputRecord;
 use crate::run::TABLES;
 
@@ -258,6 +258,32 @@ pub(super) fn add_texts(findings: &Findings, cells: &mut [SourceCell]) -> Vec<(S
         }
     }
     unreadable
+}
+
+/// Takes out of `cells` what the rules of the study withhold: every cell of a table of single firms, and
+/// the values of cells that would tell too much; says how many.
+pub(super) fn withhold(
+    findings: &Findings,
+    cells: &mut Vec<SourceCell>,
+) -> Result<Option<(String, String)>, StudyError> {
+    let loaded = crate::run::stored(&findings.root, &findings.spec)?;
+    let Some(withheld) = loaded.withheld(&findings.spec)? else { return Ok(None) };
+    let before = cells.len();
+    cells.retain(|cell| !SINGLE.contains(&cell.table.as_str()));
+    let mut n = before - cells.len();
+    for cell in cells.iter_mut() {
+        let key =
+            |name: &str| cell.keys.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
+        let (region, industry) = (key("region").unwrap_or("*"), key("industry").unwrap_or("*"));
+        if withheld.holds(region, industry, key("period")) {
+            cell.value = Datum::Gap(Gap::Suppressed);
+            cell.status = Status::Suppressed;
+            cell.text = None;
+            n += 1;
+        }
+    }
+    let why = format!("{n} cells are withheld by the rules of [disclosure]");
+    Ok((n > 0).then(|| ("the register".to_owned(), why)))
 }
 
 /// How the study says that a file of a table is to be read.

@@ -172,7 +172,10 @@ pub fn explain<'a>(
         .collect();
     let rest = frame.columns().iter().filter(|c| c.name() != address.column);
     let mut cells = cells::of(findings, finding, &keys)?;
-    let unreadable = cells::add_texts(findings, &mut cells);
+    let mut unreadable = cells::add_texts(findings, &mut cells);
+    if findings.spec.disclosure.is_some() {
+        unreadable.extend(cells::withhold(findings, &mut cells)?);
+    }
     Ok(Explanation {
         address: Address { table: Some(name.clone()), keys: keys.clone(), ..address.clone() },
         value,
@@ -204,6 +207,10 @@ fn worked(
     column: &str,
 ) -> Option<Worked> {
     let only_activity = finding.record.inputs.keys().all(|table| table == ACTIVITY.table);
+    // The numbers put in would tell what is withheld.
+    if findings.spec.disclosure.is_some() {
+        return None;
+    }
     if !agglo_methods::worked::WORKED.contains(&finding.method.id) || !only_activity {
         return None;
     }

@@ -5,8 +5,13 @@
 
 mod crosswalk;
 mod deflate;
+mod disclosure;
 mod hierarchy;
+mod names;
 mod suppression;
+
+pub(crate) use disclosure::{SINGLE, Withheld};
+pub(crate) use names::{check_editions, to_codes};
 
 use std::path::Path;
 use std::sync::Arc;

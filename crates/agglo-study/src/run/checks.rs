@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use agglo_data::{CheckInput, CheckResult, DeclaredBreak, ReadSpec, Table};
 
+use crate::harmonize::check_editions;
 use crate::spec::{DataSpec, Spec};
 
 /// Checks every table of the study against itself, the codes, and what the study file declares.
@@ -23,12 +24,16 @@ pub(super) fn check(spec: &Spec, read: &BTreeMap<String, (Table, String)>) -> Ch
         })
         .collect();
     let frame = |name: &str| read.get(name).map(|(table, _)| &table.frame);
-    agglo_data::check(&CheckInput {
+    let mut result = agglo_data::check(&CheckInput {
         tables: &tables,
         sources: &sources,
         breaks: &breaks,
         regions: frame("region"),
         industries: frame("industry"),
         ..CheckInput::default()
-    })
+    });
+    if let Some(activity) = frame("activity") {
+        result.diagnostics.extend(check_editions(spec, activity));
+    }
+    result
 }

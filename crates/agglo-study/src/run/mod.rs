@@ -27,7 +27,7 @@ mod world;
 pub(crate) use answer::known as stored_record;
 pub use answer::load_answer;
 pub(crate) use lock::text as lock_text;
-pub use tables::{CheckReport, Tables, check, load};
+pub use tables::{CheckReport, Tables, check, load, stored};
 pub use world::interval_table;
 
 /// The folder of answers in a study.

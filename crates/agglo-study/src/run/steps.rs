@@ -15,6 +15,7 @@ use super::world::{self, World};
 use super::{CODE, RunOptions, answer};
 use crate::binding::{Binding, Source, Take};
 use crate::error::StudyError;
+use crate::harmonize::Withheld;
 use crate::plan::{Plan, Step};
 use crate::record::{InputRecord, NoteRecord, Status, StepRecord, TableRecord};
 use crate::spec::Spec;
@@ -27,6 +28,8 @@ struct Run<'a> {
     plan: &'a Plan,
     /// The steps whose answers differ between worlds, and the worlds besides the main one.
     affected: BTreeSet<String>,
+    /// The cells that must not leave; answers in memory hold them, answers on disk do not.
+    withheld: Option<Withheld>,
     worlds: Vec<World>,
     answers: Mutex<BTreeMap<(World, String), Arc<Answer>>>,
     panels: Mutex<BTreeMap<(World, String), Arc<Panel>>>,
@@ -47,6 +50,7 @@ pub(super) fn run(
         keys: BTreeMap::new(),
         plan,
         affected: world::affected(plan, tables),
+        withheld: tables.withheld(spec)?,
         worlds: world::others(tables),
         answers: Mutex::default(),
         panels: Mutex::default(),
@@ -101,6 +105,10 @@ impl Run<'_> {
         add(variant(step));
         add(&format!("{:?}", step.options.resolved(step.method)));
         add(&self.spec.study.seed.to_string());
+        if let Some(disclosure) = &self.spec.disclosure {
+            add(&format!("{disclosure:?}"));
+            add(self.tables.key("plant"));
+        }
         for (table, binding) in &step.inputs {
             add(table);
             add(&format!("{binding:?}"));
@@ -229,8 +237,9 @@ impl Run<'_> {
                 Answer::default()
             }
         };
-        record.notes = answer.notes.iter().map(NoteRecord::from).collect();
-        record.tables = answer
+        let published = self.published(&answer);
+        record.notes = published.notes.iter().map(NoteRecord::from).collect();
+        record.tables = published
             .tables
             .iter()
             .map(|(name, frame)| TableRecord {
@@ -239,11 +248,31 @@ impl Run<'_> {
                 hash: agglo_data::hash_frame(frame),
             })
             .collect();
-        answer::write(self.findings, &record, &answer)?;
+        answer::write(self.findings, &record, &published)?;
         if let Ok(mut answers) = self.answers.lock() {
             answers.insert((World::Main, step.id.clone()), Arc::new(answer));
         }
         Ok(record)
+    }
+
+    /// What may leave of an answer.
+    fn published(&self, answer: &Answer) -> Answer {
+        let Some(withheld) = &self.withheld else { return answer.clone() };
+        let mut published = answer.clone();
+        let mut n_rows = 0;
+        for (_, frame) in &mut published.tables {
+            let (masked, n) = withheld.mask(frame);
+            *frame = masked;
+            n_rows += n;
+        }
+        if n_rows > 0 {
+            published.notes.push(Note::new(
+                "withheld-by-rule",
+                format!("{n_rows} rows are withheld by the rules of [disclosure]"),
+                format!("按保密规则隐去 {n_rows} 行数值"),
+            ));
+        }
+        published
     }
 
     fn compute(
@@ -389,7 +418,8 @@ impl Run<'_> {
         if let Some(answer) = self.answers.lock().ok()?.get(&place) {
             return Some(answer.clone());
         }
-        let answer = if world == World::Main {
+        let whole_on_disk = self.withheld.is_none();
+        let answer = if world == World::Main && whole_on_disk {
             let root = self.findings.parent()?;
             answer::load_answer(root, records.get(step)?).ok()?
         } else {

@@ -1,7 +1,7 @@
 //! The study's tables: read once, kept as Parquet beside a key, read again only when a file or its
 //! block in the study file has changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::world::World;
 use super::{CODE, TABLES};
 use crate::boundaries;
 use crate::error::StudyError;
-use crate::harmonize::{harmonize, trace_frame};
+use crate::harmonize::{Withheld, harmonize, to_codes, trace_frame};
 use crate::plan::{Facts, Plan};
 use crate::record::{DataRecord, NoteRecord};
 use crate::spec::{DataSpec, Spec};
@@ -64,6 +64,39 @@ impl Tables {
     /// The frame of one table.
     pub fn frame(&self, name: &str) -> Option<Arc<Frame>> {
         self.tables.get(name).map(|table| table.frame.clone())
+    }
+
+    /// The cells that must not leave, where the study says which; looked for in the register.
+    ///
+    /// # Errors
+    /// [`StudyError::Unsound`] where there is no register to look in, or a cell cannot be protected.
+    pub(crate) fn withheld(&self, spec: &Spec) -> Result<Option<Withheld>, StudyError> {
+        let Some(disclosure) = &spec.disclosure else { return Ok(None) };
+        let refuse = |message: String, remedy: &str| {
+            let message = format!("[disclosure] {message}");
+            let found = Diagnostic::new(agglo_data::BAD_SETTING, message, remedy);
+            StudyError::Unsound(vec![found])
+        };
+        let plants = self.frame("plant").ok_or_else(|| {
+            refuse(
+                "needs the table `plant`: who stands behind a cell".to_owned(),
+                "add the register, or leave [disclosure] out where no data are confidential",
+            )
+        })?;
+        let value = REGISTER_MEASURES.into_iter().find(|measure| plants.has(measure));
+        let value = value.ok_or_else(|| {
+            refuse(
+                "finds no measure in the table `plant`".to_owned(),
+                "map `employment` or `value`",
+            )
+        })?;
+        let withheld = Withheld::of(disclosure, &plants, value).map_err(|message| {
+            refuse(
+                message,
+                "use coarser regions or industries, or a lower bar; nothing was published",
+            )
+        })?;
+        Ok(Some(withheld))
     }
 
     /// The frame of one table in a world.
@@ -164,6 +197,39 @@ pub fn load(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
     read_all(root, spec, true)
 }
 
+/// The study's tables as the last run saw them, whatever became of the files since; read as [`load`] does
+/// where one was not kept.
+///
+/// # Errors
+/// As [`check`].
+pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
+    let mut names: BTreeSet<String> = spec.data.iter().map(DataSpec::table_name).collect();
+    if names.contains("plant") {
+        names.insert("activity".to_owned());
+    }
+    let mut tables = Tables::default();
+    for name in names {
+        let used = used_file(root, &name);
+        let read = root.join(TABLES).join(format!("{name}.parquet"));
+        let kept = if used.exists() { used } else { read };
+        if name == "activity" && !kept.exists() && !spec.data.iter().any(|d| d.table == "activity")
+        {
+            continue;
+        }
+        let Ok(table) = agglo_data::read_table(&kept) else { return load(root, spec) };
+        let loaded = Loaded {
+            frame: Arc::new(table.frame),
+            absent: table.absent,
+            content: String::new(),
+            completions: Vec::new(),
+            without: None,
+        };
+        tables.tables.insert(name, loaded);
+    }
+    read_groups(root, spec, &mut tables);
+    Ok(tables)
+}
+
 /// The study's tables, read from its files without a look at `tables/`.
 ///
 /// # Errors
@@ -190,23 +256,7 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
     {
         read.insert("activity".to_owned(), cells);
     }
-    for (name, group) in &spec.geo.groups {
-        let read = ReadSpec {
-            name: format!("geo.groups.{name}"),
-            table: "groups".to_owned(),
-            file: PathBuf::from(&group.file),
-            reader: Some("tidy".to_owned()),
-            ..ReadSpec::default()
-        };
-        match agglo_data::read(&read, root) {
-            Ok(reading) => {
-                let content = agglo_data::hash_frame(&reading.frame);
-                tables.found(reading.diagnostics);
-                tables.groups.insert(name.clone(), (Arc::new(reading.frame), content));
-            }
-            Err(error) => tables.found(error.diagnostics().to_vec()),
-        }
-    }
+    read_groups(root, spec, &mut tables);
     if !keep {
         let checked = super::checks::check(spec, &read);
         tables.found(checked.diagnostics);
@@ -297,6 +347,27 @@ fn use_table(
         without: harmonized.without,
     };
     Ok((loaded, harmonized.notes))
+}
+
+/// Reads the groupings of regions.
+fn read_groups(root: &Path, spec: &Spec, tables: &mut Tables) {
+    for (name, group) in &spec.geo.groups {
+        let read = ReadSpec {
+            name: format!("geo.groups.{name}"),
+            table: "groups".to_owned(),
+            file: PathBuf::from(&group.file),
+            reader: Some("tidy".to_owned()),
+            ..ReadSpec::default()
+        };
+        match agglo_data::read(&read, root) {
+            Ok(reading) => {
+                let content = agglo_data::hash_frame(&reading.frame);
+                tables.found(reading.diagnostics);
+                tables.groups.insert(name.clone(), (Arc::new(reading.frame), content));
+            }
+            Err(error) => tables.found(error.diagnostics().to_vec()),
+        }
+    }
 }
 
 fn read_one(

@@ -37,6 +37,9 @@ pub struct DataSpec {
     /// Canonical column = heading in the file.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// Canonical column = the classification whose names it holds, such as `gbt2260`: they become codes.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// Canonical column = the same value in every row.
     #[serde(default)]
     pub constants: BTreeMap<String, Scalar>,
