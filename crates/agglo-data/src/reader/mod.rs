@@ -54,7 +54,7 @@ pub(crate) struct Reader {
     /// Whether a file looks like it, how sure that is, and why.
     pub(crate) recognize: fn(&Look<'_>) -> Option<Recognized>,
     /// The sheet that holds the data, where the layout names it.
-    pub(crate) sheet: Option<fn(&[String]) -> Option<String>>,
+    pub(crate) sheet: Option<ChooseSheet>,
     /// Puts rows together, where the file is no table yet.
     pub(crate) shape: Option<Shape>,
     /// How the headings answer the columns of a table.
@@ -66,6 +66,9 @@ pub(crate) struct Reader {
     /// The encoding where the bytes are not UTF-8 and the source names none.
     pub(crate) fallback: Option<&'static Encoding>,
 }
+
+/// The name of the sheet to read, among those there are.
+pub(crate) type ChooseSheet = fn(&[String]) -> Option<String>;
 
 pub(crate) type Shape = fn(&Look<'_>) -> Result<Box<dyn shape::Shaper>, DataError>;
 
@@ -119,6 +122,10 @@ pub(crate) struct Recognized {
 }
 
 impl Recognized {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the last line of functions that may not recognize"
+    )]
     pub(crate) fn new(sureness: Sureness, why: impl Into<String>) -> Option<Recognized> {
         Some(Recognized { sureness, why: why.into() })
     }

@@ -159,13 +159,13 @@ pub(crate) struct Opened {
     pub(crate) headings: Vec<String>,
 }
 
+/// Takes a row with its number and what the layout says of it; says whether to go on.
+pub(crate) type EachRow<'e> = dyn FnMut(u32, Option<RowKind>, &dyn Row) -> bool + 'e;
+
 impl Opened {
     /// Gives every row of the table to `each`, with the number of the row in the file and what the
     /// layout says of it, until `each` says stop.
-    pub(crate) fn each_row(
-        &mut self,
-        each: &mut dyn FnMut(u32, Option<RowKind>, &dyn Row) -> bool,
-    ) -> Result<(), DataError> {
+    pub(crate) fn each_row(&mut self, each: &mut EachRow<'_>) -> Result<(), DataError> {
         let Some(shaper) = &mut self.shaper else {
             return self.source.each_row(false, &mut |number, row| each(number, None, row));
         };

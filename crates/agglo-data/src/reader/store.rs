@@ -29,6 +29,9 @@ enum Cells {
     Number(Vec<Datum>),
 }
 
+/// The place that gave a key, and its row here.
+type Seen = HashMap<[u32; MAX_KEYS], (Place, u32), BuildHasherDefault<KeyHasher>>;
+
 /// Mixes the few small numbers of a key. They are places in lists of ours, so nobody can choose them to
 /// collide, and the standard hasher's protection would cost a third of the reading time.
 #[derive(Default)]
@@ -66,7 +69,7 @@ pub(super) struct Store {
     origins: Vec<Vec<Origin>>,
     marks: Vec<BTreeMap<u32, Mark>>,
     /// The place that gave a key and its row here; `None` where rows may repeat.
-    seen: Option<HashMap<[u32; MAX_KEYS], (Place, u32), BuildHasherDefault<KeyHasher>>>,
+    seen: Option<Seen>,
     n_rows: u32,
 }
 
