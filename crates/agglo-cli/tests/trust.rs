@@ -262,3 +262,25 @@ fn what_tells_too_much_of_one_firm_does_not_leave() {
     );
     assert!(json.ended(0).json()["cells"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn chinese_names_become_codes_and_a_misspelt_one_stops_the_run() {
+    let folder = scratch();
+    let write = |third: &str| {
+        let names = ["北京", "内蒙古自治区", third];
+        let rows = names.iter().map(|name| format!("{name},C,2020,5\n")).collect::<String>();
+        fs::write(folder.path().join("a.csv"), format!("地区,行业,年份,就业\n{rows}")).unwrap();
+    };
+    write("广东");
+    let study = "[study]\nid = \"s\"\ntitle = { en = \"S\" }\n\n[[data]]\nname = \"jobs\"\n\
+         table = \"activity\"\nfile = \"a.csv\"\nreader = \"tidy\"\nnames = { region = \"gbt2260\" }\n\
+         columns = { region = \"地区\", industry = \"行业\", period = \"年份\", employment = \"就业\" }\n";
+    fs::write(folder.path().join("study.toml"), study).unwrap();
+    agglo(folder.path(), &["run"]).ended(0);
+    let json = agglo(folder.path(), &["explain", "gini.gini@industry=C,period=2020", "--json"]);
+    let cells = json.ended(0).json()["cells"].clone();
+    assert_eq!(cells[2]["keys"]["region"], "440000", "{cells}");
+    write("广束");
+    let call = agglo(folder.path(), &["run"]).ended(3);
+    assert!(call.err.contains("A0505") && call.err.contains("广束"), "{}", call.err);
+}

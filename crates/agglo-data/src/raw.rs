@@ -10,7 +10,7 @@ use crate::source::{OpenOptions, Row, Source};
 use crate::spec::{ReadSpec, SourceFile};
 
 /// The row of a cell counted from 1, and its column counted from 0.
-pub type Place = (u32, u16);
+pub(crate) type Place = (u32, u16);
 
 /// The texts of cells of `file`, as `spec` reads it, by place; cells that are empty are left out.
 ///

@@ -67,7 +67,8 @@ impl ReadSpec {
     /// `file` as `table`, everything else left to be recognized.
     pub fn new(table: impl Into<String>, file: impl Into<PathBuf>) -> ReadSpec {
         let (table, file) = (table.into(), file.into());
-        ReadSpec { name: file.display().to_string(), table, file, ..ReadSpec::default() }
+        let name = crate::source::shown(&file.to_string_lossy());
+        ReadSpec { name, table, file, ..ReadSpec::default() }
     }
 
     /// With `column` of the table under `heading` in the file.

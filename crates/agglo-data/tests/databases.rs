@@ -112,6 +112,32 @@ fn a_table_of_postgresql_is_read_in_a_transaction_that_cannot_write() {
     let error = read(&spec(Some("work.nothing"), None), Path::new("")).unwrap_err().to_string();
     assert!(error.contains("nothing"), "{error}");
 
+    // The folder is the server's own, so a program that it starts could write here.
+    let proof = folder.path().join("data").join("proof");
+    for attack in [
+        format!("SELECT 1) TO PROGRAM 'touch {}' --", proof.display()),
+        format!(
+            "SELECT 1 AS a) TO PROGRAM 'touch {}' WITH (FORMAT csv); SELECT (2",
+            proof.display()
+        ),
+        format!("SELECT 1; COPY (SELECT 1) TO PROGRAM 'touch {}'", proof.display()),
+        format!("COPY (SELECT 1) TO PROGRAM 'touch {}'", proof.display()),
+        String::new(),
+    ] {
+        let error = read(&spec(None, Some(&attack)), Path::new("")).unwrap_err().to_string();
+        assert!(error.contains("A0116") || error.contains("A0210"), "{error}");
+        assert!(!proof.exists(), "{attack}");
+    }
+    let remark = "SELECT region, industry, year, employment FROM work.\"Jobs\"; -- all";
+    assert!(read(&spec(None, Some(remark)), Path::new("")).is_err());
+    let remark = "SELECT region, industry, year, employment FROM work.\"Jobs\" -- all";
+    assert_eq!(read(&spec(None, Some(remark)), Path::new("")).unwrap().rows_used, 2);
+
+    // The server moves a row that was written to the end; the table is the same.
+    client.batch_execute("UPDATE work.\"Jobs\" SET year = 2019 WHERE region = '01'").unwrap();
+    let moved = read(&spec(Some("work.Jobs"), None), Path::new("")).unwrap();
+    assert_eq!(moved.files[0].blake3, first);
+
     client.batch_execute("UPDATE work.\"Jobs\" SET employment = 11 WHERE region = '01'").unwrap();
     let again = read(&spec(Some("work.Jobs"), None), Path::new("")).unwrap();
     assert_ne!(again.files[0].blake3, first);

@@ -152,7 +152,39 @@ fn a_quote_that_is_never_closed_ends_with_the_place_and_not_with_the_memory() {
     }
     put(folder.path(), "open.csv", text);
     let text = refused(read_in(folder.path(), "open.csv"), "A0113");
-    assert!(text.contains("never closed"), "{text}");
+    assert!(text.contains("never closed") && text.contains("row 5"), "{text}");
+}
+
+#[test]
+fn a_quote_within_a_field_opens_nothing() {
+    let folder = scratch();
+    let mut text = b"region,industry,period,employment,name\n".to_vec();
+    let n = (66 << 20) / 1024;
+    let long = "x".repeat(1000);
+    for row in 0..n {
+        text.extend_from_slice(format!("{row},C,2019,1,5\" pipe {long}\n").as_bytes());
+    }
+    text.extend(std::iter::repeat_n(b'\n', 66 << 20));
+    text.extend_from_slice(b"last,C,2019,1,x\n");
+    put(folder.path(), "pipes.csv", text);
+    assert_eq!(read_in(folder.path(), "pipes.csv").unwrap().rows_used, n + 1);
+}
+
+#[test]
+fn a_database_that_another_program_still_writes_is_refused() {
+    let folder = scratch();
+    let path = folder.path().join("live.sqlite");
+    database(&path);
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer.pragma_update(None, "journal_mode", "wal").unwrap();
+    writer.execute("INSERT INTO jobs VALUES ('04', 'C', 2019, 5)", []).unwrap();
+    let spec = ReadSpec { sheet: Some("jobs".into()), ..ReadSpec::new("activity", "live.sqlite") };
+    let text = refused(read(&spec, folder.path()), "A0114");
+    assert!(text.contains("checkpoint"), "{text}");
+    drop(writer);
+    let before: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert_eq!(read(&spec, folder.path()).unwrap().rows_used, 4);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before.len());
 }
 
 #[test]
@@ -194,6 +226,28 @@ fn a_link_that_leads_out_of_the_study_is_refused_and_its_target_named() {
     std::os::unix::fs::symlink("real.csv", study.path().join("inside.csv")).unwrap();
     assert_eq!(read_in(study.path(), "inside.csv").unwrap().rows_used, 3);
     assert_eq!(read_in(study.path(), target.to_str().unwrap()).unwrap().rows_used, 3);
+
+    // `..` changes nothing about a link, and a path that climbs out without one says so itself.
+    std::fs::create_dir(study.path().join("sub")).unwrap();
+    refused(read_in(study.path(), "sub/../jobs.csv"), "A0115");
+    refused(read_in(&study.path().join("sub"), "../jobs.csv"), "A0115");
+    assert_eq!(read_in(&study.path().join("sub"), "../real.csv").unwrap().rows_used, 3);
+    std::os::unix::fs::symlink(elsewhere.path(), study.path().join("door")).unwrap();
+    let name = elsewhere.path().file_name().unwrap().to_str().unwrap().to_owned();
+    refused(read_in(study.path(), &format!("door/../{name}/secret.csv")), "A0115");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_current_folder_is_a_study_as_any_other() {
+    let elsewhere = scratch();
+    put(elsewhere.path(), "secret.csv", JOBS);
+    // Tests run in the folder of their crate.
+    let link = format!("link-{}.csv", std::process::id());
+    std::os::unix::fs::symlink(elsewhere.path().join("secret.csv"), &link).unwrap();
+    let result = read_in(Path::new(""), &link);
+    std::fs::remove_file(&link).unwrap();
+    refused(result, "A0115");
 }
 
 #[cfg(unix)]
@@ -216,6 +270,7 @@ fn a_web_server_is_read_and_one_that_is_not_there_is_named_without_its_key() {
             let mut stream = stream.unwrap();
             let mut request = [0u8; 4096];
             let _ = std::io::Read::read(&mut stream, &mut request);
+            assert!(request.starts_with(b"GET /jobs.csv?year=2019&key=hidden HTTP/1.1"));
             let answer = format!(
                 "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nLast-Modified: Tue, 24 Nov 2026 10:00:00 GMT\
                  \r\nETag: \"1\"\r\nConnection: close\r\n\r\n{JOBS}",
@@ -225,7 +280,8 @@ fn a_web_server_is_read_and_one_that_is_not_there_is_named_without_its_key() {
         }
     });
     let address = format!("http://127.0.0.1:{port}/jobs.csv");
-    let reading = read_in(folder.path(), &address).unwrap();
+    let asked = format!("{address}?year=2019&key=hidden");
+    let reading = read_in(folder.path(), &asked).unwrap();
     assert_eq!(reading.rows_used, 3);
     assert_eq!(reading.files[0].path, address);
     serving.join().unwrap();

@@ -23,6 +23,8 @@ pub(super) struct Delimited {
     /// The rows above the first of data, the headings last.
     above: Vec<csv::StringRecord>,
     replaced: SharedFlag,
+    /// Bytes taken since the end of the last record.
+    asked: Rc<Flag<u64>>,
 }
 
 /// Enough of a file to see its layout.
@@ -45,7 +47,8 @@ pub(super) fn open(
     place: &Place,
 ) -> Result<(Vec<String>, Delimited), DataError> {
     let replaced = Rc::new(Flag::new(false));
-    let mut text = Records::new(Utf8Reader::new(file, encoding, replaced.clone()));
+    let asked = Rc::new(Flag::new(0));
+    let mut text = Records::new(Utf8Reader::new(file, encoding, replaced.clone()), asked.clone());
     let head = read_at_most(&mut text, HEAD_BYTES).map_err(|error| unreadable(place, &error))?;
     let delimiter = match options.delimiter {
         Some(sign) if sign.is_ascii() => sign as u8,
@@ -62,7 +65,7 @@ pub(super) fn open(
     let mut above = Vec::new();
     loop {
         let mut record = csv::StringRecord::new();
-        if !reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
+        if !next_record(&mut reader, &mut record, &asked, place)? {
             return Err(empty(place).into());
         }
         let line = line_of(&record);
@@ -75,7 +78,7 @@ pub(super) fn open(
         }
     }
     let headings = clean_headings(above.last().into_iter().flatten());
-    Ok((headings, Delimited { reader, delimiter, head: rows_seen, above, replaced }))
+    Ok((headings, Delimited { reader, delimiter, head: rows_seen, above, replaced, asked }))
 }
 
 fn csv_reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
@@ -104,11 +107,25 @@ fn head_rows(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
     rows.take(HEAD_ROWS).map(|record| HeadRow::new(line_of(&record), &record)).collect()
 }
 
-fn csv_error(place: &Place, error: &csv::Error) -> DataError {
+/// Whether there was one more record.
+fn next_record<R: Read>(
+    reader: &mut csv::Reader<R>,
+    record: &mut csv::StringRecord,
+    asked: &Flag<u64>,
+    place: &Place,
+) -> Result<bool, DataError> {
+    let line = reader.position().line() as u32;
+    let found = reader.read_record(record).map_err(|error| csv_error(place, line, &error))?;
+    asked.set(0);
+    Ok(found)
+}
+
+/// What went wrong in the record that begins in `line`.
+fn csv_error(place: &Place, line: u32, error: &csv::Error) -> DataError {
     match error.kind() {
         csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             let remedy = "close the quote, or set the delimiter; one row must fit into memory";
-            Diagnostic::new(codes::TOO_LARGE, error.to_string(), remedy).at(place).into()
+            Diagnostic::new(codes::TOO_LARGE, error.to_string(), remedy).at(place).row(line).into()
         }
         csv::ErrorKind::Io(error) => unreadable(place, error),
         _ => damaged(place, error),
@@ -130,7 +147,7 @@ impl Delimited {
             }
         }
         let mut record = csv::StringRecord::new();
-        while self.reader.read_record(&mut record).map_err(|error| csv_error(place, &error))? {
+        while next_record(&mut self.reader, &mut record, &self.asked, place)? {
             if Row::is_blank(&record) {
                 continue;
             }

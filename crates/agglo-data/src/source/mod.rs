@@ -7,9 +7,11 @@ mod remote;
 mod sheet;
 mod sqlite;
 
+pub(crate) use remote::shown;
+
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use encoding_rs::Encoding;
@@ -250,7 +252,7 @@ impl Source {
                 (headings, Body::Parquet(rows))
             }
             SourceFormat::Database => {
-                let opened = sqlite::open(path, options, &place)?;
+                let opened = guarded(&place, || sqlite::open(path, options, &place))?;
                 sheets = opened.tables;
                 place.sheet = Some(opened.name);
                 if sheets.len() > 1 && options.sheet.is_none() && options.query.is_none() {
@@ -418,7 +420,7 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     if !text.contains(['*', '?']) {
         let path = root.join(pattern);
         stays_inside(&path, pattern, root)?;
-        return Ok(vec![(path, text.into_owned())]);
+        return Ok(vec![(path, remote::shown(&text))]);
     }
     // Only `*` and `?` are special: a bracket in a file name stands for itself.
     let mut full = String::new();
@@ -435,8 +437,10 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     }
     let paths = glob::glob(&full).into_iter().flatten().flatten().filter(|path| path.is_file());
     let paths: Vec<PathBuf> = paths.collect();
-    for path in &paths {
-        stays_inside(path, path.strip_prefix(root).unwrap_or(path), root)?;
+    if pattern.is_relative() {
+        for path in &paths {
+            stays_inside(path, path.strip_prefix(root).unwrap_or(path), root)?;
+        }
     }
     let mut files: Vec<(PathBuf, String)> = paths
         .into_iter()
@@ -449,20 +453,32 @@ pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String
     if files.is_empty() {
         let message = "no file matches this pattern";
         return Err(Diagnostic::new(codes::NO_FILE, message, "check the folder and the pattern")
-            .file(text)
+            .file(remote::shown(&text))
             .into());
     }
     Ok(files)
 }
 
-/// Refuses a link inside the study that leads out of it: what the study reads must be seen in it.
+/// Refuses a link that leads out of the study: what the study reads must be seen in it. A path that
+/// climbs out by `..` says so itself, and is followed where it passes no link.
 fn stays_inside(path: &Path, pattern: &Path, root: &Path) -> Result<(), DataError> {
-    let climbs = pattern.components().any(|part| part == std::path::Component::ParentDir);
-    if pattern.is_absolute() || climbs || root.as_os_str().is_empty() {
+    if pattern.is_absolute() {
         return Ok(());
     }
-    let (Ok(place), Ok(root)) = (path.canonicalize(), root.canonicalize()) else { return Ok(()) };
-    if place.starts_with(&root) {
+    let here = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let path = if root.as_os_str().is_empty() { &here.join(path) } else { path };
+    let (Ok(place), Ok(here)) = (path.canonicalize(), here.canonicalize()) else { return Ok(()) };
+    let mut written = here.clone();
+    for part in pattern.components() {
+        match part {
+            Component::ParentDir => {
+                written.pop();
+            }
+            Component::Normal(name) => written.push(name),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    if place.starts_with(&here) || place == written {
         return Ok(());
     }
     let message = format!("a link that leads out of the study, to {}", place.display());

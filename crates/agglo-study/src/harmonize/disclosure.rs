@@ -86,11 +86,6 @@ impl Withheld {
         Ok(withheld)
     }
 
-    /// How many cells are withheld, margins included.
-    pub(crate) fn len(&self) -> usize {
-        self.cells.len()
-    }
-
     /// Whether the cell of these keys is withheld: of any period where none is given.
     pub(crate) fn holds(&self, region: &str, industry: &str, period: Option<&str>) -> bool {
         match period {
@@ -215,10 +210,10 @@ mod tests {
     #[test]
     fn a_cell_of_one_firm_is_withheld_with_three_others_that_protect_it() {
         let alone = Withheld::of(&spec(false), &register(), "employment").unwrap();
-        assert_eq!(alone.len(), 1);
+        assert_eq!(alone.cells.len(), 1);
         let all = Withheld::of(&spec(true), &register(), "employment").unwrap();
         assert!(all.holds("a", "x", Some("2020")) && all.holds("a", "x", None));
-        assert!(all.len() >= 4, "{all:?}");
+        assert!(all.cells.len() >= 4, "{all:?}");
         assert!(!all.holds("a", "x", Some("2019")));
     }
 

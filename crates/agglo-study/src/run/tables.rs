@@ -396,6 +396,8 @@ fn read_one(
         let read = block.read_spec();
         match agglo_data::read(&read, root) {
             Ok(mut reading) => {
+                let named = to_codes(block, &mut reading);
+                reading.diagnostics.extend(named);
                 clean &= reading.diagnostics.is_empty();
                 agglo_data::offer_fixes(&read, &mut reading.diagnostics);
                 records.push(data_record(block, &reading));
