@@ -1,5 +1,5 @@
 //! The cells a number rests on, which are neither too few nor those of another question.
-#![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
+#![expect(clippy::unwrap_used, reason = "a value that is not there fails the test")]
 
 mod common;
 
@@ -46,4 +46,56 @@ fn a_quotient_rests_on_its_denominators_and_a_gini_on_its_industry() {
     // A growth rate rests on the year before besides.
     let growth = rows("growth-by-industry.nominal_growth@period=2020,series=x");
     assert_eq!(growth.len(), 6, "{growth:?}");
+}
+
+/// Numbers of every table and column of a study's findings, two rows of each.
+#[track_caller]
+fn every_worked_number_agrees(study: &Path) -> std::collections::BTreeSet<String> {
+    let findings = agglo_study::Findings::load(study).unwrap();
+    let mut worked = std::collections::BTreeSet::new();
+    for finding in findings.all() {
+        if !agglo_methods::worked::WORKED.contains(&finding.method.id) {
+            continue;
+        }
+        for (name, frame) in &finding.answer.tables {
+            let outputs = finding.method.outputs.iter().find(|table| table.name == name);
+            let Some(outputs) = outputs.map(|table| table.columns) else { continue };
+            for column in frame.columns() {
+                let is_key = outputs.iter().any(|known| known.key && known.name == column.name());
+                let Ok(numbers) = frame.numbers(column.name()) else { continue };
+                let known: Vec<usize> =
+                    (0..frame.n_rows()).filter(|&row| numbers[row].number().is_some()).collect();
+                let (false, Some(&last)) = (is_key, known.last()) else { continue };
+                for row in [known[0], last] {
+                    let keys = outputs.iter().filter(|known| known.key).filter_map(|key| {
+                        let cell = agglo_study::address::cell_text(frame, key.name, row)?;
+                        Some((key.name.to_owned(), cell))
+                    });
+                    let address = agglo_study::address::Address {
+                        step: finding.record.step.clone(),
+                        table: Some(name.clone()),
+                        column: column.name().to_owned(),
+                        keys: keys.collect(),
+                    };
+                    let explained = agglo_study::address::explain(&findings, &address).unwrap();
+                    let agrees = explained.agrees();
+                    assert_ne!(agrees, Some(false), "{address}: {:#?}", explained.worked);
+                    if agrees == Some(true) {
+                        worked.insert(finding.record.step.clone());
+                    }
+                }
+            }
+        }
+    }
+    worked
+}
+
+#[test]
+fn the_worked_numbers_of_the_built_in_studies_agree_with_the_answers() {
+    for (name, least) in [("china", 6), ("artificial", 15)] {
+        let folder = scratch();
+        agglo(folder.path(), &["demo", name, "study", "-q"]).ended(0);
+        let worked = every_worked_number_agrees(&folder.path().join("study"));
+        assert!(worked.len() >= least, "{name}: {worked:?}");
+    }
 }

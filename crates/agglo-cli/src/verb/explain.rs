@@ -266,7 +266,7 @@ fn number_json(
         "data": findings.run.data,
         "range": range.map(|(lower, upper)| json!({ "lower": lower, "upper": upper })),
         "worked": worked.as_ref().map(|worked| json!({
-            "lines": worked.lines, "result": worked.result, "agrees": explanation.agrees(),
+            "lines": worked.whole, "result": worked.result, "agrees": explanation.agrees(),
         })),
         "unreadable": explanation.unreadable.iter()
             .map(|(file, why)| json!({ "file": file, "why": why })).collect::<Vec<_>>(),

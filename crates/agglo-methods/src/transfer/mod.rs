@@ -16,6 +16,7 @@ pub use location_quotient_change::{QuotientChange, quotient_change};
 pub use share_change::{ShareChange, Tolerance, share_change};
 pub use shift_share::{Parts, shift_share};
 pub use transfer_regions::{State, class_of};
+pub(crate) use window::over_common_axes;
 
 /// The family's rows of the catalogue.
 pub(crate) const METHODS: &[&Method] = &[

@@ -64,15 +64,19 @@ pub(super) fn aligned(
         notes.extend(gap_notes(panel.periods()[period_idx], &completed));
         activities.push(completed.activity);
     }
+    let kept = over_common_axes(&activities).ok_or_else(|| MethodError::NotIdentified {
+        what: "no region and industry is without gaps in all the years compared".to_owned(),
+    })?;
+    Ok((kept, notes))
+}
+
+/// The activities over the regions and industries that all of them have; `None` when there is no such
+/// region or industry.
+pub(crate) fn over_common_axes(activities: &[Activity]) -> Option<Vec<Activity>> {
     let regions = common(activities.iter().map(Activity::regions));
     let industries = common(activities.iter().map(Activity::industries));
-    if regions.is_empty() || industries.is_empty() {
-        return Err(MethodError::NotIdentified {
-            what: "no region and industry is without gaps in all the years compared".to_owned(),
-        });
-    }
-    let kept = activities.iter().map(|a| restricted(a, &regions, &industries)).collect();
-    Ok((kept, notes))
+    let any = !regions.is_empty() && !industries.is_empty();
+    any.then(|| activities.iter().map(|a| restricted(a, &regions, &industries)).collect())
 }
 
 fn common<'a>(mut axes: impl Iterator<Item = &'a Arc<Axis>>) -> Arc<Axis> {

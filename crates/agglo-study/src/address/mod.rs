@@ -12,7 +12,7 @@ use std::sync::Arc;
 use agglo_core::{Absent, Datum, Frame, FrameError, GapPolicy, Panel, Values};
 use agglo_methods::Method;
 use agglo_methods::catalog::ACTIVITY;
-use agglo_methods::worked::{Asked, Worked};
+use agglo_methods::worked::{Asked, WORKED, Worked};
 
 use crate::binding::Source;
 use crate::error::StudyError;
@@ -170,7 +170,12 @@ pub fn explain<'a>(
         .filter(|output| output.key)
         .filter_map(|output| Some((output.name.to_owned(), cell_text(frame, output.name, row)?)))
         .collect();
-    let rest = frame.columns().iter().filter(|c| c.name() != address.column);
+    let beside: Vec<(String, String)> = frame
+        .columns()
+        .iter()
+        .filter(|c| c.name() != address.column)
+        .filter_map(|c| Some((c.name().to_owned(), cell_text(frame, c.name(), row)?)))
+        .collect();
     let mut cells = cells::of(findings, finding, &keys)?;
     let mut unreadable = cells::add_texts(findings, &mut cells);
     if findings.spec.disclosure.is_some() {
@@ -183,10 +188,8 @@ pub fn explain<'a>(
         range: range(finding, &name, &address.column, row),
         method: finding.method,
         record: &finding.record,
-        row: rest
-            .filter_map(|c| Some((c.name().to_owned(), cell_text(frame, c.name(), row)?)))
-            .collect(),
-        worked: worked(findings, finding, &keys, &address.column),
+        worked: worked(findings, finding, &name, &keys, &beside, &address.column),
+        row: beside,
         cells,
         unreadable,
     })
@@ -203,21 +206,18 @@ fn range(finding: &Finding, table: &str, column: &str, row: usize) -> Option<(f6
 fn worked(
     findings: &Findings,
     finding: &Finding,
+    table: &str,
     keys: &BTreeMap<String, String>,
+    row: &[(String, String)],
     column: &str,
 ) -> Option<Worked> {
-    let only_activity = finding.record.inputs.keys().all(|table| table == ACTIVITY.table);
     // The numbers put in would tell what is withheld.
-    if findings.spec.disclosure.is_some() {
-        return None;
-    }
-    if !agglo_methods::worked::WORKED.contains(&finding.method.id) || !only_activity {
+    if findings.spec.disclosure.is_some() || !WORKED.contains(&finding.method.id) {
         return None;
     }
     let facts = Facts { spec: &findings.spec, tables: &findings.tables };
     let plan = Plan::new(&facts);
     let step = plan.steps.iter().find(|step| step.id == finding.record.step)?;
-    let (_, binding) = step.inputs.iter().find(|(table, _)| table == ACTIVITY.table)?;
     let absent = || FrameError::NoColumn { column: String::new(), have: String::new() };
     let fetch = |source: &Source| match source {
         Source::Table(name) => findings.tables.get(name).cloned().ok_or_else(absent),
@@ -227,16 +227,33 @@ fn worked(
             frame.map(Arc::new).ok_or_else(absent)
         }
     };
-    let frame = binding.cut(&fetch).ok()?;
-    let missing = match &binding.source {
-        Source::Table(name) => findings.absent(name),
-        Source::Group(_) | Source::Step { .. } => Absent::Missing,
+    let (mut panel, mut tables) = (None, BTreeMap::new());
+    for (name, binding) in &step.inputs {
+        let frame = binding.cut(&fetch).ok()?;
+        if name == ACTIVITY.table {
+            let missing = match &binding.source {
+                Source::Table(name) => findings.absent(name),
+                Source::Group(_) | Source::Step { .. } => Absent::Missing,
+            };
+            panel = Some(Panel::from_frame(&frame, missing).ok()?);
+        } else {
+            tables.insert(name.clone(), Arc::new(frame));
+        }
+    }
+    let record = &finding.record;
+    let gaps = record.options.get("gaps").and_then(|name| GapPolicy::from_name(name));
+    let row: BTreeMap<String, String> = row.iter().cloned().collect();
+    let asked = Asked {
+        panel: panel.as_ref(),
+        tables: &tables,
+        gaps: gaps.unwrap_or_default(),
+        variant: &record.variant,
+        options: &record.options,
+        table,
+        keys,
+        row: &row,
+        column,
     };
-    let panel = Panel::from_frame(&frame, missing).ok()?;
-    let gaps = finding.record.options.get("gaps").and_then(|name| GapPolicy::from_name(name));
-    let variant = &finding.record.variant;
-    let gaps = gaps.unwrap_or_default();
-    let asked = Asked { panel: &panel, gaps, variant, keys, column };
     agglo_methods::worked::worked(finding.method.id, &asked)
 }
 
