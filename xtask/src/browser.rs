@@ -1,4 +1,5 @@
-//! The browser that checks of pages drive, and the fonts it needs to show Chinese.
+//! The browser that checks of pages drive, the fonts it needs to show Chinese, and the server of
+//! databases that tests start.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -16,19 +17,29 @@ pub(crate) fn find() -> Option<PathBuf> {
     given.or_else(|| NAMES.iter().find_map(|name| on_path(name))).filter(|path| path.is_file())
 }
 
-/// Installs browser and fonts with `apt-get` where they are missing; what came of it, if anything.
-pub(crate) fn install() -> Option<String> {
-    if find().is_some() && has_chinese_font() {
-        return None;
-    }
+/// Installs with `apt-get` what is missing of the browser with its fonts and of a PostgreSQL server,
+/// which tests start by themselves; what came of each, if anything.
+pub(crate) fn install() -> Vec<String> {
+    let browser = (find().is_none() || !has_chinese_font()).then(|| with_apt("browser", &PACKAGES));
+    let server = (!has_postgresql()).then(|| with_apt("PostgreSQL", &["postgresql"]));
+    browser.into_iter().chain(server).collect()
+}
+
+/// Whether a server is installed, where Debian puts it.
+fn has_postgresql() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
+}
+
+fn with_apt(what: &str, packages: &[&str]) -> String {
     if !shell::present("apt-get", &["--version"]) {
-        return Some("browser: not installed, there is no apt-get here".to_owned());
+        return format!("{what}: not installed, there is no apt-get here");
     }
     if !shell::output("id", &["-u"]).is_ok_and(|id| id.trim() == "0") {
-        return Some(format!(
-            "browser: not installed, `apt-get install {}` needs root",
-            PACKAGES.join(" ")
-        ));
+        return format!(
+            "{what}: not installed, `apt-get install {}` needs root",
+            packages.join(" ")
+        );
     }
     let apt = || {
         let mut command = Command::new("apt-get");
@@ -37,12 +48,12 @@ pub(crate) fn install() -> Option<String> {
         command
     };
     let done = shell::run(apt().arg("update")).and_then(|()| {
-        shell::run(apt().args(["install", "-y", "--no-install-recommends"]).args(PACKAGES))
+        shell::run(apt().args(["install", "-y", "--no-install-recommends"]).args(packages))
     });
-    Some(match done {
-        Ok(()) => "browser: installed".to_owned(),
-        Err(error) => format!("browser: not installed, {error:#}"),
-    })
+    match done {
+        Ok(()) => format!("{what}: installed"),
+        Err(error) => format!("{what}: not installed, {error:#}"),
+    }
 }
 
 fn has_chinese_font() -> bool {

@@ -25,7 +25,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   test [--light] [--install]  every test there is; --light leaves out what needs the engine,
-                              --install may install a browser with apt-get
+                              --install may install a browser and PostgreSQL with apt-get
   ci                          everything that a change must pass
   arrows                      dependencies between crates are those drawn in ARCHITECTURE.md
   docs [--check]              writes the generated part of docs/methods; --check only compares

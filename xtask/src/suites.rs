@@ -58,11 +58,10 @@ pub(crate) fn in_ci() -> bool {
 /// Runs all suites, also after one has failed.
 pub(crate) fn run(workspace: &Workspace, light: bool, install: bool) -> Result<Outcome> {
     let mut outcome = Outcome::default();
-    if install
-        && !light
-        && let Some(said) = browser::install()
-    {
-        println!("{said}");
+    if install && !light {
+        for said in browser::install() {
+            println!("{said}");
+        }
     }
     rust(workspace, light, &mut outcome)?;
     if light {

@@ -62,6 +62,11 @@ impl NumberFormat {
             Cell::Number(value) if value.is_finite() => Ok(Datum::Number(value)),
             Cell::Number(value) if value.is_nan() => Ok(Datum::Gap(Gap::Missing)),
             Cell::Number(_) => Err(NotANumber { remedy: "an infinite value measures nothing" }),
+            // A publisher may declare what `#N/A` means.
+            Cell::Unusable(what, text) => {
+                let declared = self.gaps.get(text).map(|&gap| Datum::Gap(gap));
+                declared.ok_or(NotANumber { remedy: what.remedy() })
+            }
             Cell::Text(text) => {
                 let text = text.trim();
                 if let Some(value) = self.number(text) {
@@ -73,6 +78,13 @@ impl NumberFormat {
     }
 
     fn number(&self, text: &str) -> Option<f64> {
+        let usual;
+        let text = if text.is_ascii() {
+            text
+        } else {
+            usual = usual_signs(text);
+            &usual
+        };
         if self.is_plain() {
             return plain_number(text);
         }
@@ -81,6 +93,9 @@ impl NumberFormat {
             None => (text, None),
         };
         let mut plain = match self.thousands {
+            Some(sign) if sign.is_whitespace() => {
+                without_thousands(&whole.replace(char::is_whitespace, " "), ' ')?
+            }
             Some(sign) => without_thousands(whole, sign)?,
             None => whole.to_owned(),
         };
@@ -108,7 +123,7 @@ impl NumberFormat {
             "set decimal = \",\" for this source"
         } else if self.decimal == '.' && with(',', Some('.')) {
             "set decimal = \",\" and thousands = \".\" for this source"
-        } else if with('.', Some('\u{a0}')) || with('.', Some(' ')) || with(',', Some(' ')) {
+        } else if with('.', Some(' ')) || with(',', Some(' ')) {
             "set thousands to the blank between the digits for this source"
         } else if digits.len() < text.len() && self.number(digits).is_some() {
             "a flag is glued to the number; put it into a column of its own"
@@ -117,6 +132,20 @@ impl NumberFormat {
         };
         NotANumber { remedy }
     }
+}
+
+/// A number with the digits, points and commas of full width and the minus of print as any keyboard
+/// has them.
+fn usual_signs(text: &str) -> String {
+    let usual = |sign| match sign {
+        '\u{2212}' | '\u{ff0d}' => '-',
+        // The forms of full width follow those of ASCII.
+        '０'..='９' | '，' | '．' | '＋' => {
+            char::from_u32(sign as u32 - 0xFEE0).unwrap_or(sign)
+        }
+        other => other,
+    };
+    text.chars().map(usual).collect()
 }
 
 /// Digits, sign, point and exponent only: neither `inf` nor `nan` nor `1_000`.
@@ -149,7 +178,7 @@ fn without_thousands(whole: &str, sign: char) -> Option<String> {
 /// The whole number in `cell`; `2019年` counts as 2019.
 pub(crate) fn whole_number(cell: Cell<'_>) -> Option<i64> {
     match cell {
-        Cell::Empty => None,
+        Cell::Empty | Cell::Unusable(..) => None,
         Cell::Integer(value) => Some(value),
         Cell::Number(value) => (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64),
         Cell::Text(text) => {
@@ -217,6 +246,31 @@ mod tests {
         let comma = NumberFormat::new(Some(','), None, []);
         check(&comma, "0,25", Some(Datum::Number(0.25)));
         check(&comma, "0.25", None);
+    }
+
+    #[test]
+    fn signs_of_print_and_of_full_width_are_the_usual_ones() {
+        let number = |value| Some(Datum::Number(value));
+        let plain = NumberFormat::new(None, None, []);
+        check(&plain, "１２３．５", number(123.5));
+        check(&plain, "\u{2212}12.5", number(-12.5));
+        check(&plain, "１２３，４５６", None);
+        check(&plain, "－１", number(-1.0));
+        let comma = NumberFormat::new(None, Some(','), []);
+        check(&comma, "１２３，４５６．７", number(123_456.7));
+        for declared in [' ', '\u{a0}', '\u{2009}', '\u{202f}'] {
+            let blank = NumberFormat::new(Some(','), Some(declared), []);
+            for sign in [' ', '\u{a0}', '\u{2009}', '\u{202f}'] {
+                check(&blank, &format!("\u{2212}1{sign}234{sign}567,5"), number(-1_234_567.5));
+            }
+            check(&blank, "12 34", None);
+            check(&blank, "1  234", None);
+        }
+        for (text, remedy) in [("12 %", "percent"), ("12\u{202f}345", "blank"), ("12 Mio", "glued")]
+        {
+            let why = plain.datum(Cell::Text(text)).unwrap_err();
+            assert!(why.remedy.contains(remedy), "{text}: {}", why.remedy);
+        }
     }
 
     #[test]

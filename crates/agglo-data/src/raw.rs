@@ -17,7 +17,8 @@ pub(crate) type Place = (u32, u16);
 /// Cost: one pass over the file as far as the last row wanted.
 ///
 /// # Errors
-/// [`codes::CHANGED`] when the file is no longer the one that was read, so that its text would be of
+/// [`codes::UNREACHABLE`] for what came from an address or the standard input, which is not fetched
+/// again; [`codes::CHANGED`] when the file is no longer the one that was read, so that its text would be of
 /// another version; else as [`crate::read`].
 pub fn raw_cells(
     spec: &ReadSpec,
@@ -25,6 +26,11 @@ pub fn raw_cells(
     file: &SourceFile,
     wanted: &BTreeSet<Place>,
 ) -> Result<BTreeMap<Place, String>, DataError> {
+    if file.path.contains("://") || spec.file.as_os_str() == "-" {
+        let message = "it was read from elsewhere and is not fetched again to show its texts";
+        let remedy = "save it as a file and name that, to see its cells as they stand";
+        return Err(Diagnostic::new(codes::UNREACHABLE, message, remedy).file(&file.path).into());
+    }
     let path = root.join(&file.path);
     if hash_file(&path)? != file.blake3 {
         let message = "the file has changed since it was read";
@@ -35,6 +41,8 @@ pub fn raw_cells(
         encoding: spec.encoding.as_deref(),
         delimiter: spec.delimiter,
         sheet: file.sheet.as_deref(),
+        header_row: spec.header_row,
+        query: spec.query.as_deref(),
         ..OpenOptions::default()
     };
     let mut source = Source::open(&path, &file.path, options)?;
@@ -92,5 +100,29 @@ mod tests {
         assert_eq!(found.len(), 2);
         let error = raw_cells(&spec, folder.path(), &file("0".into()), &wanted).unwrap_err();
         assert_eq!(error.diagnostics()[0].code, codes::CHANGED);
+    }
+
+    #[test]
+    fn rows_of_a_query_come_back_and_those_of_an_address_are_not_fetched_again() {
+        let folder = agglo_testkit::scratch();
+        let path = folder.path().join("a.sqlite");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let rows = "CREATE TABLE jobs (region, n); INSERT INTO jobs VALUES ('01', 5), ('02', 6)";
+        connection.execute_batch(rows).unwrap();
+        let query = Some("SELECT n, region FROM jobs ORDER BY n DESC".to_owned());
+        let spec = ReadSpec { query, ..ReadSpec::new("activity", "a.sqlite") };
+        let file = SourceFile {
+            path: "a.sqlite".into(),
+            blake3: hash_file(&path).unwrap(),
+            sheet: Some("query".into()),
+        };
+        let found = raw_cells(&spec, folder.path(), &file, &BTreeSet::from([(1, 1)])).unwrap();
+        assert_eq!(found[&(1, 1)], "02");
+
+        let address = "postgres://me@host/db";
+        let file = SourceFile { path: address.into(), ..file };
+        let spec = ReadSpec::new("activity", address);
+        let error = raw_cells(&spec, folder.path(), &file, &BTreeSet::from([(1, 1)])).unwrap_err();
+        assert!(error.to_string().contains("not fetched again"), "{error}");
     }
 }

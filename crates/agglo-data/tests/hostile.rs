@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use agglo_core::{Datum, Gap, Key};
 use agglo_data::{DataError, ReadSpec, Reading, read, sniff};
 use agglo_testkit::scratch;
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 const JOBS: &str = "region,industry,period,employment\n01,C,2019,10\n02,C,2019,(D)\n03,C,2019,30\n";
 
@@ -121,8 +121,77 @@ fn a_cell_in_the_far_corner_of_a_sheet_costs_one_cell() {
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
+/// An `.xls` file of one sheet with these records ([MS-CFB] 2.2, [MS-XLS] 2.1.4).
+fn old_workbook(records: &[(u16, Vec<u8>)]) -> Vec<u8> {
+    let begin = |kind: u8| (0x0809, vec![0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let record = |(kind, data): &(u16, Vec<u8>)| {
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+    };
+    // BOF, BoundSheet8 with the place of the sheet, EOF: 20 + 14 + 4 bytes.
+    let sheet = vec![38, 0, 0, 0, 0, 0, 2, 0, b'a', b'b'];
+    let mut all = vec![begin(5), (0x0085, sheet), (0x000A, vec![]), begin(0x10)];
+    all.extend_from_slice(records);
+    all.push((0x000A, vec![]));
+    let mut stream: Vec<u8> = all.iter().flat_map(record).collect();
+    stream.resize(4096, 0);
+    // Sector 0 is the table, 1 the folder, 2 to 9 the stream.
+    let mut head = vec![0u8; 512];
+    head[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    head[24..34].copy_from_slice(&[0x3E, 0, 3, 0, 0xFE, 0xFF, 9, 0, 6, 0]);
+    head[44] = 1;
+    head[48] = 1;
+    head[57] = 0x10;
+    head[60..64].copy_from_slice(&0xFFFF_FFFEu32.to_le_bytes());
+    head[68..72].copy_from_slice(&0xFFFF_FFFEu32.to_le_bytes());
+    head[80..].fill(0xFF);
+    let mut table = [0xFFFF_FFFFu32; 128];
+    (table[0], table[1], table[9]) = (0xFFFF_FFFD, 0xFFFF_FFFE, 0xFFFF_FFFE);
+    for at in 2..9 {
+        table[at] = at as u32 + 1;
+    }
+    let entry = |name: &str, kind: u8, first: u32, size: u32| {
+        let mut entry = vec![0u8; 128];
+        for (at, sign) in name.encode_utf16().enumerate() {
+            entry[2 * at..2 * at + 2].copy_from_slice(&sign.to_le_bytes());
+        }
+        entry[64] = 2 * name.len() as u8 + 2;
+        entry[66] = kind;
+        entry[68..80].fill(0xFF);
+        entry[116..120].copy_from_slice(&first.to_le_bytes());
+        entry[120..124].copy_from_slice(&size.to_le_bytes());
+        entry
+    };
+    let mut folder = entry("Root Entry", 5, 0xFFFF_FFFE, 0);
+    folder[76] = 1;
+    folder.extend(entry("Workbook", 2, 2, 4096));
+    folder.resize(512, 0);
+    let table: Vec<u8> = table.iter().flat_map(|next| next.to_le_bytes()).collect();
+    [head, table, folder, stream].concat()
+}
+
 #[test]
-fn dates_and_formula_errors_of_a_sheet_are_texts_and_not_numbers() {
+fn an_old_sheet_that_claims_to_reach_absurdly_far_is_refused_before_there_is_room_for_it() {
+    let folder = scratch();
+    let cell = |row: u16, column: u16| {
+        let place = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
+        (0x0203, [place, 5f64.to_le_bytes().to_vec()].concat())
+    };
+    let size = |rows: u32, columns: u16| {
+        let rows = [[0; 4], rows.to_le_bytes()].concat();
+        (0x0200, [rows, [[0; 2], columns.to_le_bytes(), [0; 2]].concat()].concat())
+    };
+    put(folder.path(), "fair.xls", old_workbook(&[size(2, 2), cell(0, 0), cell(1, 1)]));
+    let error = read_in(folder.path(), "fair.xls").unwrap_err();
+    // Understood, and no table.
+    assert!(error.diagnostics()[0].code.starts_with("A02"), "{error}");
+    put(folder.path(), "claims.xls", old_workbook(&[size(1 << 30, 256), cell(0, 0)]));
+    refused(read_in(folder.path(), "claims.xls"), "A0113");
+    put(folder.path(), "far.xls", old_workbook(&[cell(0, 0), cell(65_535, 65_535)]));
+    refused(read_in(folder.path(), "far.xls"), "A0113");
+}
+
+#[test]
+fn dates_of_a_sheet_are_texts_and_not_numbers() {
     let folder = scratch();
     let path = folder.path().join("dates.xlsx");
     let mut book = Workbook::new();
@@ -140,6 +209,40 @@ fn dates_and_formula_errors_of_a_sheet_are_texts_and_not_numbers() {
     let reading = read_in(folder.path(), "dates.xlsx").unwrap();
     assert_eq!((reading.rows_used, reading.rows_rejected), (0, 1));
     assert_eq!(reading.diagnostics[0].found.as_deref(), Some("2019-01-31"));
+}
+
+#[test]
+fn formula_errors_and_bytes_are_neither_keys_nor_numbers() {
+    let folder = scratch();
+    let path = folder.path().join("errors.xlsx");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, heading) in ["region", "industry", "period", "employment"].iter().enumerate() {
+        sheet.write(0, column as u16, *heading).unwrap();
+        for row in 1..5u32 {
+            sheet.write(row, column as u16, ["01", "C", "2019", "5"][column]).unwrap();
+        }
+        // One error in each row, in another column each time.
+        let row = column as u32 + 1;
+        sheet.write(row, column as u16, Formula::new("=#REF!").set_result("#REF!")).unwrap();
+    }
+    book.save(&path).unwrap();
+    let reading = read_in(folder.path(), "errors.xlsx").unwrap();
+    assert_eq!((reading.rows_used, reading.rows_rejected), (0, 4));
+    let mut codes: Vec<_> = reading.diagnostics.iter().map(|found| found.code).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["A0302", "A0305", "A0313", "A0313"]);
+    assert!(reading.diagnostics.iter().all(|found| found.found.as_deref() == Some("#REF!")));
+    let number = reading.diagnostics.iter().find(|found| found.code == "A0302").unwrap();
+    assert!(number.remedy.contains("formula"), "{}", number.remedy);
+
+    let connection = rusqlite::Connection::open(folder.path().join("bytes.sqlite")).unwrap();
+    let rows = "CREATE TABLE jobs (region, industry, period, employment);
+                INSERT INTO jobs VALUES (x'00FF', 'C', 2019, 1), ('02', 'C', 2019, x'01'),
+                                        (CAST(x'FF' AS TEXT), 'C', 2019, 1), ('04', 'C', 2019, 1)";
+    connection.execute_batch(rows).unwrap();
+    let reading = read_in(folder.path(), "bytes.sqlite").unwrap();
+    assert_eq!((reading.rows_used, reading.rows_rejected), (1, 3));
 }
 
 #[test]

@@ -55,6 +55,7 @@ pub(crate) const ALL_FILTERED: &str = "A0309";
 pub(crate) const NAN_AS_MISSING: &str = "A0310";
 pub(crate) const NOT_WHOLE: &str = "A0311";
 pub(crate) const OPEN_DIMENSION: &str = "A0312";
+pub(crate) const NO_TEXT: &str = "A0313";
 pub(crate) const IO_ROW: &str = "A0381";
 pub(crate) const IO_COLUMN: &str = "A0382";
 pub(crate) const IO_OUTPUT: &str = "A0383";
@@ -263,6 +264,12 @@ pub(super) const CODES: &[CodeInfo] = &[
         "key is empty",
         "Every row needs its keys (region, industry, …). A total is often left without a code; give it \
          one or filter it out. The row was rejected.",
+    ),
+    error(
+        NO_TEXT,
+        "no text where one is needed",
+        "The cell of a key holds the error of a formula such as `#REF!`, bytes that are no text, or a list \
+         or structure. None of them names a region or an industry. The row was rejected.",
     ),
     error(
         NOT_A_NUMBER,

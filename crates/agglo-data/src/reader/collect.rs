@@ -198,6 +198,14 @@ impl Collector {
         let text = |cell: Cell<'_>| cell.text(&mut String::new()).to_owned();
         match target.kind {
             Kind::Text => {
+                if let Cell::Unusable(what, found) = cell {
+                    self.sink.push(codes::NO_TEXT, || {
+                        let message = format!("`{name}` is {}", what.what());
+                        file.diagnostic(codes::NO_TEXT, number, column, message, what.remedy())
+                            .found(found)
+                    });
+                    return None;
+                }
                 let text = cell.text(&mut self.buffer).trim_matches(file.plan.strip);
                 if !text.is_empty() {
                     return Some(Staged::Text(self.interners[place].place(text)));

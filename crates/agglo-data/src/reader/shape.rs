@@ -5,7 +5,7 @@ use agglo_core::Note;
 
 use super::plan::RowKind;
 use crate::diagnostic::{DataError, Diagnostic, Place};
-use crate::source::{Cell, Row};
+use crate::source::{Cell, Row, Unusable};
 
 /// Turns the rows of a file into rows of a table, one after the other.
 pub(crate) trait Shaper {
@@ -52,6 +52,7 @@ pub(crate) enum OwnedCell {
     Text(String),
     Integer(i64),
     Number(f64),
+    Unusable(Unusable, String),
 }
 
 impl From<Cell<'_>> for OwnedCell {
@@ -61,6 +62,7 @@ impl From<Cell<'_>> for OwnedCell {
             Cell::Text(text) => OwnedCell::Text(text.to_owned()),
             Cell::Integer(value) => OwnedCell::Integer(value),
             Cell::Number(value) => OwnedCell::Number(value),
+            Cell::Unusable(what, text) => OwnedCell::Unusable(what, text.to_owned()),
         }
     }
 }
@@ -117,6 +119,7 @@ impl Row for Shaped {
             Some(OwnedCell::Text(text)) => Cell::Text(text),
             Some(OwnedCell::Integer(value)) => Cell::Integer(*value),
             Some(OwnedCell::Number(value)) => Cell::Number(*value),
+            Some(OwnedCell::Unusable(what, text)) => Cell::Unusable(*what, text),
         }
     }
 

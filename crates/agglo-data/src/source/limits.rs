@@ -43,6 +43,13 @@ fn too_large(place: &Place) -> DataError {
     Diagnostic::new(codes::TOO_LARGE, message, remedy).at(place).into()
 }
 
+/// A sheet whose cells stand too far apart.
+pub(super) fn too_far(place: &Place) -> DataError {
+    let message = "a sheet reaches absurdly far for the size of its file";
+    let remedy = "save it as XLSX or CSV, and read that";
+    Diagnostic::new(codes::TOO_LARGE, message, remedy).at(place).into()
+}
+
 /// A packed text, unpacked into an unnamed temporary file of at most the limit.
 pub(super) fn unpack(packed: impl Read, place: &Place) -> Result<File, DataError> {
     let spool = |error: &io::Error| super::unreadable(place, error);

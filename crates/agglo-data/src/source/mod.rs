@@ -1,5 +1,6 @@
 //! One file as headings and rows, whatever its format.
 
+mod compound;
 mod delimited;
 mod limits;
 mod parquet;
@@ -28,6 +29,41 @@ pub(crate) enum Cell<'a> {
     Text(&'a str),
     Integer(i64),
     Number(f64),
+    /// Something that stands for no text and no number, as messages show it.
+    Unusable(Unusable, &'a str),
+}
+
+/// What a cell holds that is neither text nor number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    /// A formula that failed.
+    Formula,
+    /// Bytes that are no text.
+    Binary,
+    /// A list or a structure.
+    Nested,
+}
+
+impl Unusable {
+    /// What it is, in words.
+    pub(crate) const fn what(self) -> &'static str {
+        match self {
+            Unusable::Formula => "the error of a formula",
+            Unusable::Binary => "bytes that are no text",
+            Unusable::Nested => "a list or a structure",
+        }
+    }
+
+    /// What to do.
+    pub(crate) const fn remedy(self) -> &'static str {
+        match self {
+            Unusable::Formula => {
+                "the formula in this cell failed: correct it, or write what it should give"
+            }
+            Unusable::Binary => "these bytes are no text: write the value as text or number",
+            Unusable::Nested => "this holds several values: give each a column or a row of its own",
+        }
+    }
 }
 
 impl<'a> Cell<'a> {
@@ -39,6 +75,7 @@ impl<'a> Cell<'a> {
         let _ = match self {
             Cell::Empty => return "",
             Cell::Text(text) => return text.trim(),
+            Cell::Unusable(_, text) => return text,
             Cell::Integer(value) => write!(buffer, "{value}"),
             Cell::Number(value) => write!(buffer, "{value}"),
         };
@@ -49,7 +86,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Empty => true,
             Cell::Text(text) => text.trim().is_empty(),
-            Cell::Integer(_) | Cell::Number(_) => false,
+            Cell::Integer(_) | Cell::Number(_) | Cell::Unusable(..) => false,
         }
     }
 }

@@ -5,14 +5,17 @@ use std::fs::File;
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::DataType;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use arrow::error::ArrowError;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::{Cell, Row, damaged};
+use super::{Cell, Row, Unusable, damaged, guarded};
 use crate::diagnostic::{DataError, Place};
 
 pub(super) struct Rows {
-    batches: ParquetRecordBatchReader,
+    batches: Box<Batches>,
 }
+
+type Batches = dyn Iterator<Item = Result<RecordBatch, ArrowError>>;
 
 enum Typed {
     Text(StringArray),
@@ -44,7 +47,7 @@ impl Row for BatchRow<'_> {
                 Cell::Integer(values.value(row))
             }
             Some(Typed::Number(values)) if values.is_valid(row) => Cell::Number(values.value(row)),
-            Some(Typed::Other) => Cell::Text("(nested)"),
+            Some(Typed::Other) => Cell::Unusable(Unusable::Nested, "(nested)"),
             _ => Cell::Empty,
         }
     }
@@ -55,10 +58,10 @@ pub(super) fn open(file: File, place: &Place) -> Result<(Vec<String>, Rows), Dat
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(place, error))?;
     let headings = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let batches = builder.build().map_err(|error| damaged(place, error))?;
-    Ok((headings, Rows { batches }))
+    Ok((headings, Rows { batches: Box::new(batches) }))
 }
 
-fn typed(array: &ArrayRef) -> Result<Typed, arrow::error::ArrowError> {
+fn typed(array: &ArrayRef) -> Result<Typed, ArrowError> {
     use DataType as T;
     let checked = CastOptions { safe: false, ..CastOptions::default() };
     let to = |target: &DataType| cast_with_options(array, target, &checked);
@@ -88,8 +91,9 @@ impl Rows {
         each: &mut dyn FnMut(u32, &dyn Row) -> bool,
     ) -> Result<(), DataError> {
         let mut before = 0u32;
-        for batch in &mut self.batches {
-            let batch: RecordBatch = batch.map_err(|error| damaged(place, error))?;
+        // Only the decoder is guarded: a panic of ours is no damage of the file.
+        while let Some(batch) = guarded(place, || Ok(self.batches.next()))? {
+            let batch = batch.map_err(|error| damaged(place, error))?;
             let columns = batch.columns().iter().map(typed).collect::<Result<Vec<_>, _>>();
             let typed = Batch { columns: columns.map_err(|error| damaged(place, error))? };
             for row in 0..batch.num_rows() {
@@ -101,5 +105,18 @@ impl Rows {
             before += batch.num_rows() as u32;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_decoder_between_rows_is_damage_of_the_file() {
+        let mut rows = Rows { batches: Box::new(std::iter::from_fn(|| panic!("as a library"))) };
+        let place = Place { file: "x.parquet".into(), sheet: None };
+        let error = rows.each_row(&place, &mut |_, _| true).unwrap_err();
+        assert_eq!(error.diagnostics()[0].code, crate::codes::DAMAGED);
     }
 }

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 
 use calamine::{
-    Data, DataRef, ExcelDateTime, Reader, Sheets, Xls, XlsOptions, open_workbook_auto_from_rs,
+    CellErrorType, Data, DataRef, ExcelDateTime, Reader, Sheets, Xls, XlsOptions,
+    open_workbook_auto_from_rs,
 };
 
 use super::{
-    Cell, HEAD_ROWS, HeadRow, Merged, OpenOptions, Row, clean_headings, damaged, empty, guarded,
-    limits, unreadable,
+    Cell, HEAD_ROWS, HeadRow, Merged, OpenOptions, Row, Unusable, clean_headings, compound,
+    damaged, empty, guarded, limits, unreadable,
 };
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
@@ -30,6 +31,9 @@ struct SheetRow {
     cells: Vec<(u32, Data)>,
 }
 
+/// What files of the older Excel begin with.
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0";
+
 pub(super) struct OpenedSheet {
     pub(super) headings: Vec<String>,
     pub(super) sheets: Vec<String>,
@@ -46,6 +50,9 @@ pub(super) fn open(
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|error| unreadable(place, &error))?;
     limits::packed(&bytes, place)?;
+    if bytes.starts_with(COMPOUND) {
+        compound::check(&bytes, place)?;
+    }
     guarded(place, move || open_sheet(bytes, options, place))
 }
 
@@ -108,6 +115,12 @@ fn rows(
             let (row, column) = cell.get_position();
             put(row, column, owned(cell.get_value()));
         }
+    } else if let Sheets::Xlsb(xlsb) = workbook {
+        let mut reader = xlsb.worksheet_cells_reader(name)?;
+        while let Some(cell) = reader.next_cell()? {
+            let (row, column) = cell.get_position();
+            put(row, column, owned(cell.get_value()));
+        }
     } else {
         let range = workbook.worksheet_range(name)?;
         let (first_row, first_column) = range.start().unwrap_or_default();
@@ -140,7 +153,7 @@ fn owned(data: &DataRef<'_>) -> Data {
         DataRef::SharedString(text) => Data::String((*text).to_owned()),
         DataRef::Bool(value) => Data::Bool(*value),
         DataRef::DateTime(date) => Data::String(date_text(*date)),
-        DataRef::Error(error) => Data::String(error.to_string()),
+        DataRef::Error(error) => Data::Error(error.clone()),
         DataRef::Empty => Data::Empty,
     }
 }
@@ -148,7 +161,6 @@ fn owned(data: &DataRef<'_>) -> Data {
 fn dated(data: Data) -> Data {
     match data {
         Data::DateTime(date) => Data::String(date_text(date)),
-        Data::Error(error) => Data::String(error.to_string()),
         other => other,
     }
 }
@@ -165,13 +177,26 @@ fn date_text(date: ExcelDateTime) -> String {
     }
 }
 
+/// The error as the program shows it.
+fn error_text(error: &CellErrorType) -> &'static str {
+    match error {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        CellErrorType::GettingData => "#DATA!",
+    }
+}
+
 /// The workbook in `bytes`.
 fn workbook(bytes: Vec<u8>) -> Result<Sheets<Cursor<Vec<u8>>>, calamine::Error> {
     // Since Excel 97 the stream is called `Workbook` and its text is UTF-16 whatever code page the
     // file names; files of other programs name a wrong one.
     const STREAM: &[u8] = b"W\0o\0r\0k\0b\0o\0o\0k\0";
-    let is_compound = bytes.starts_with(b"\xD0\xCF\x11\xE0");
-    if is_compound && bytes.windows(STREAM.len()).any(|window| window == STREAM) {
+    if bytes.starts_with(COMPOUND) && bytes.windows(STREAM.len()).any(|window| window == STREAM) {
         let mut options = XlsOptions::default();
         options.force_codepage = Some(1200);
         return Ok(Sheets::Xls(Xls::new_with_options(Cursor::new(bytes), options)?));
@@ -219,7 +244,8 @@ impl Row for Line<'_> {
             Some(Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text)) => {
                 Cell::Text(text)
             }
-            Some(Data::Empty | Data::Error(_) | Data::DateTime(_)) | None => Cell::Empty,
+            Some(Data::Error(error)) => Cell::Unusable(Unusable::Formula, error_text(error)),
+            Some(Data::Empty | Data::DateTime(_)) | None => Cell::Empty,
         }
     }
 

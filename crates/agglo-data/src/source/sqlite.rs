@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Cell, OpenOptions, Row, clean_headings, damaged, empty};
+use super::{Cell, OpenOptions, Row, Unusable, clean_headings, damaged, empty};
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
 
@@ -42,9 +42,10 @@ impl Row for Record<'_> {
             Some(ValueRef::Integer(value)) => Cell::Integer(*value),
             Some(ValueRef::Real(value)) => Cell::Number(*value),
             Some(ValueRef::Text(text)) => {
-                std::str::from_utf8(text).map_or(Cell::Text("(not UTF-8)"), Cell::Text)
+                let broken = Cell::Unusable(Unusable::Binary, "(not UTF-8)");
+                std::str::from_utf8(text).map_or(broken, Cell::Text)
             }
-            Some(ValueRef::Blob(_)) => Cell::Text("(binary)"),
+            Some(ValueRef::Blob(_)) => Cell::Unusable(Unusable::Binary, "(binary)"),
         }
     }
 }

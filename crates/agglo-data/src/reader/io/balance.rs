@@ -97,7 +97,7 @@ impl Balance {
                 Ok(value) => value,
                 Err(_) => return,
             },
-            Cell::Empty => return,
+            Cell::Empty | Cell::Unusable(..) => return,
         };
         if !value.is_finite() {
             return;

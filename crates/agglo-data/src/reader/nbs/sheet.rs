@@ -94,6 +94,7 @@ fn text(row: &[OwnedCell], column: usize) -> String {
         Some(OwnedCell::Text(text)) => text.replace("_x000D_", "").trim().to_owned(),
         Some(OwnedCell::Integer(value)) => value.to_string(),
         Some(OwnedCell::Number(value)) => value.to_string(),
+        Some(OwnedCell::Unusable(_, text)) => text.clone(),
         None | Some(OwnedCell::Empty) => String::new(),
     }
 }
@@ -251,7 +252,7 @@ fn bare_row(row: &[OwnedCell]) -> bool {
 fn is_value(cell: &OwnedCell) -> bool {
     match cell {
         OwnedCell::Empty => false,
-        OwnedCell::Integer(_) | OwnedCell::Number(_) => true,
+        OwnedCell::Integer(_) | OwnedCell::Number(_) | OwnedCell::Unusable(..) => true,
         OwnedCell::Text(text) => {
             let text = text.trim();
             !text.is_empty() && !text.chars().any(|sign| sign.is_alphabetic() || is_han(sign))
