@@ -101,7 +101,7 @@ fn open_within(
         let message = "the query would change the database";
         return Err(Diagnostic::new(codes::BAD_SETTING, message, remedy).at(place).into());
     }
-    let headings = clean_headings(statement.column_names().into_iter());
+    let headings = clean_headings(statement.column_names());
     drop(statement);
     Ok(OpenedTable { headings, tables, name, database: Database { connection, query } })
 }
