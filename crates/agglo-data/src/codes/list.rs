@@ -266,12 +266,6 @@ pub(super) const CODES: &[CodeInfo] = &[
          one or filter it out. The row was rejected.",
     ),
     error(
-        NO_TEXT,
-        "no text where one is needed",
-        "The cell of a key holds the error of a formula such as `#REF!`, bytes that are no text, or a list \
-         or structure. None of them names a region or an industry. The row was rejected.",
-    ),
-    error(
         NOT_A_NUMBER,
         "not a number",
         "The cell is neither a number in the format declared (`decimal`, `thousands`) nor a known mark \
@@ -331,6 +325,12 @@ pub(super) const CODES: &[CodeInfo] = &[
         "A dimension of the data, such as age, sex or unit, is no key of the table, so it must hold one \
          value throughout; otherwise different figures would stand under one key. The first value seen \
          was kept and rows with another one were rejected. Say which value is meant with `filter`.",
+    ),
+    error(
+        NO_TEXT,
+        "no text where one is needed",
+        "The cell of a key holds the error of a formula such as `#REF!`, bytes that are no text, or a list \
+         or structure. None of them names a region or an industry. The row was rejected.",
     ),
     warning(
         IO_ROW,
