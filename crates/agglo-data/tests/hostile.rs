@@ -82,6 +82,14 @@ fn packed_texts_are_read_as_the_texts_in_them() {
         assert_eq!(reading.rows_used, 3, "{name}");
         assert_eq!(sniff(&folder.path().join(name)).unwrap().reader, "tidy");
     }
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for entry in ["a.csv", "b.csv"] {
+        archive.start_file(entry, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(JOBS.as_bytes()).unwrap();
+    }
+    put(folder.path(), "two.zip", archive.finish().unwrap().into_inner());
+    let text = refused(read_in(folder.path(), "two.zip"), "A0105");
+    assert!(text.contains("2 files"), "{text}");
     let whole = gzipped(JOBS.as_bytes());
     put(folder.path(), "cut.csv.gz", &whole[..whole.len() / 2]);
     refused(read_in(folder.path(), "cut.csv.gz"), "A0105");
