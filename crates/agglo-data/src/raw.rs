@@ -17,9 +17,9 @@ pub(crate) type Place = (u32, u16);
 /// Cost: one pass over the file as far as the last row wanted.
 ///
 /// # Errors
-/// [`codes::UNREACHABLE`] for what came from an address or the standard input, which is not fetched
-/// again; [`codes::CHANGED`] when the file is no longer the one that was read, so that its text would be of
-/// another version; else as [`crate::read`].
+/// A0116 for what came from an address or the standard input, which is not fetched again; A0131 when
+/// the file is no longer the one that was read, so that its text would be of another version; else as
+/// [`crate::read`].
 pub fn raw_cells(
     spec: &ReadSpec,
     root: &Path,
