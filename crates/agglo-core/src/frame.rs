@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::coded::Coded;
 use crate::gap::Datum;
 
 /// A text cell shared between rows.
@@ -235,6 +236,18 @@ impl Frame {
         let empty = |row| FrameError::EmptyKey { column: name.into(), row: row + 1 };
         let cells = self.text(name)?.iter().enumerate();
         cells.map(|(row, cell)| cell.clone().ok_or_else(|| empty(row))).collect()
+    }
+
+    /// The codes of a text column of which none may be empty.
+    ///
+    /// # Errors
+    /// As [`Frame::keys`].
+    pub fn coded(&self, name: &str) -> Result<Coded, FrameError> {
+        let coded = Coded::new(self.text(name)?.iter().map(Option::as_ref));
+        match coded.places().iter().position(|&place| place == Coded::NONE) {
+            Some(row) => Err(FrameError::EmptyKey { column: name.into(), row: row + 1 }),
+            None => Ok(coded),
+        }
     }
 
     /// The whole numbers of a column of which none may be empty.

@@ -9,6 +9,7 @@
 //! | region × industry × period values               | [`Panel`]          |
 //! | one period without gaps, ready for a formula    | [`Activity`]       |
 //! | any other table in or out of a method           | [`Frame`]          |
+//! | the texts of a column as small numbers          | [`Coded`]          |
 //! | reproducible random numbers                     | [`Seed`]           |
 //! | progress and cancelling                         | [`Control`]        |
 //! | text in both languages                          | [`Text`], [`Lang`] |
@@ -18,6 +19,7 @@
 mod activity;
 mod axis;
 mod cell;
+mod coded;
 mod control;
 mod frame;
 mod gap;
@@ -30,6 +32,7 @@ mod sum;
 pub use activity::{Activity, Completed, GapPolicy};
 pub use axis::Axis;
 pub use cell::{Bounds, Mark, Status};
+pub use coded::Coded;
 pub use control::{Cancelled, Control};
 pub use frame::{Column, Frame, FrameError, Key, Values};
 pub use gap::{Datum, Gap, Undefined};

@@ -111,21 +111,25 @@ impl Panel {
     /// [`PanelError::Duplicate`] for two rows with one key, [`PanelError::Empty`], and
     /// [`PanelError::Frame`] where a column is missing or of the wrong kind.
     pub fn from_frame(frame: &Frame, absent: Absent) -> Result<Panel, PanelError> {
-        let region = frame.keys("region")?;
-        let industry = if frame.has("industry") {
-            frame.keys("industry")?
+        let n_rows = frame.n_rows();
+        let (regions, region) = frame.coded("region")?.into_parts();
+        let (industries, industry) = if frame.has("industry") {
+            frame.coded("industry")?.into_parts()
         } else {
-            vec![Key::from(ALL_INDUSTRIES); frame.n_rows()]
+            (vec![Key::from(ALL_INDUSTRIES)], vec![0; n_rows])
         };
         let period: Vec<i64> =
-            if frame.has("period") { frame.integers("period")? } else { vec![0; frame.n_rows()] };
+            if frame.has("period") { frame.integers("period")? } else { vec![0; n_rows] };
         let value = frame.numbers("value")?;
         if value.is_empty() {
             return Err(PanelError::Empty);
         }
-        let regions = Axis::new(region.iter().cloned());
-        let industries = Axis::new(industry.iter().cloned());
-        let mut periods: Vec<Period> = period.iter().map(|&p| p as Period).collect();
+        let mut periods: Vec<Period> = Vec::new();
+        for &p in &period {
+            if periods.last() != Some(&(p as Period)) {
+                periods.push(p as Period);
+            }
+        }
         periods.sort_unstable();
         periods.dedup();
 
@@ -136,18 +140,14 @@ impl Panel {
             Absent::Zero => Datum::Number(0.0),
         };
         let mut cells = vec![fill; n_cells];
-        for row in 0..value.len() {
+        for row in 0..n_rows {
             let period_idx = periods.partition_point(|&p| i64::from(p) < period[row]);
-            let (Some(region_idx), Some(industry_idx)) =
-                (regions.place(&region[row]), industries.place(&industry[row]))
-            else {
-                unreachable!("the axes were made of these codes");
-            };
+            let (region_idx, industry_idx) = (region[row] as usize, industry[row] as usize);
             let place = (period_idx * regions.len() + region_idx) * industries.len() + industry_idx;
             if rows[place] != usize::MAX {
                 return Err(PanelError::Duplicate {
-                    region: region[row].clone(),
-                    industry: industry[row].clone(),
+                    region: regions[region_idx].clone(),
+                    industry: industries[industry_idx].clone(),
                     period: periods[period_idx],
                     first: rows[place] + 1,
                     second: row + 1,
@@ -158,8 +158,8 @@ impl Panel {
         }
         Ok(Panel {
             unit: frame.column("value")?.unit().to_owned(),
-            regions: Arc::new(regions),
-            industries: Arc::new(industries),
+            regions: Arc::new(Axis::new(regions)),
+            industries: Arc::new(Axis::new(industries)),
             periods,
             cells,
         })

@@ -51,7 +51,7 @@ pub(crate) fn scan(mut reader: impl Read) -> io::Result<Scan> {
         }
         last = n;
         // Text of another encoding breaks UTF-8 at its first letters, so nothing before counts.
-        if utf8.broken && fed < DETECT_AT_MOST && !bytes.is_ascii() {
+        if utf8.broken && fed < DETECT_AT_MOST && !is_binary(&head) && !bytes.is_ascii() {
             detector.feed(bytes, false);
             fed += n;
         }
@@ -63,6 +63,8 @@ pub(crate) fn scan(mut reader: impl Read) -> io::Result<Scan> {
     let marked = Encoding::for_bom(&head).map(|(encoding, _)| encoding);
     let (encoding, guessed) = if let Some(encoding) = marked {
         (encoding, false)
+    } else if is_binary(&head) {
+        (UTF_8, false)
     } else if let Some(encoding) = utf16_without_mark(&head) {
         (encoding, true)
     } else if utf8.is_valid() {
@@ -81,6 +83,12 @@ pub(crate) fn scan(mut reader: impl Read) -> io::Result<Scan> {
         quotes,
         magic,
     })
+}
+
+/// Whether a file begins as a format does that holds no text.
+fn is_binary(head: &[u8]) -> bool {
+    const FORMATS: [&[u8]; 4] = [b"PAR1", b"PK\x03\x04", b"\x1F\x8B", b"SQLite format 3\0"];
+    FORMATS.iter().any(|magic| head.starts_with(magic))
 }
 
 /// GB18030 holds all of GBK, and is what Chinese official files declare.

@@ -1,8 +1,9 @@
 //! A table laid out as series: one per value of its text keys, in the order of the periods.
 
-use agglo_core::{Datum, Frame, Key, Period, Values};
+use std::collections::HashMap;
 
-use crate::intern::Interner;
+use agglo_core::{Coded, Datum, Frame, Key, Period, Values};
+
 use crate::store::Table;
 use crate::table::{Sign, table_spec};
 
@@ -17,29 +18,39 @@ pub(super) struct Labels {
 
 impl Labels {
     fn of(frame: &Frame, columns: &[&str]) -> Labels {
-        let mut interner = Interner::default();
-        let texts: Vec<_> = columns.iter().filter_map(|c| frame.text(c).ok()).collect();
-        let mut joined = String::new();
-        let mut ids: Vec<u32> = (0..frame.n_rows())
-            .map(|row| match texts[..] {
-                [only] => interner.place(only[row].as_deref().unwrap_or_default()),
-                _ => {
-                    joined.clear();
-                    for (place, text) in texts.iter().enumerate() {
-                        if place > 0 {
-                            joined.push_str(" / ");
-                        }
-                        joined.push_str(text[row].as_deref().unwrap_or_default());
-                    }
-                    interner.place(&joined)
+        let name = columns.join(", ");
+        let columns: Vec<Coded> = columns
+            .iter()
+            .filter_map(|column| frame.text(column).ok())
+            .map(|texts| Coded::new(texts.iter().map(Option::as_ref)))
+            .collect();
+        if let [only] = &columns[..]
+            && !only.places().contains(&Coded::NONE)
+        {
+            return Labels { name, codes: only.codes().to_vec(), ids: only.places().to_vec() };
+        }
+        // Rows are numbered by their combination; each combination is put into words once.
+        let mut combinations: HashMap<Vec<u32>, Key> = HashMap::new();
+        let mut combination = vec![Coded::NONE; columns.len()];
+        let keys: Vec<Key> = (0..frame.n_rows())
+            .map(|row| {
+                for (slot, column) in combination.iter_mut().zip(&columns) {
+                    *slot = column.places()[row];
                 }
+                if let Some(key) = combinations.get(&combination) {
+                    return key.clone();
+                }
+                let text = |(column, &place): (&Coded, &u32)| {
+                    column.codes().get(place as usize).map_or("", AsRef::as_ref).to_owned()
+                };
+                let words: Vec<String> = columns.iter().zip(&combination).map(text).collect();
+                let key = Key::from(words.join(" / "));
+                combinations.insert(combination.clone(), key.clone());
+                key
             })
             .collect();
-        let (codes, ranks) = interner.sorted();
-        for id in &mut ids {
-            *id = ranks[*id as usize];
-        }
-        Labels { name: columns.join(", "), codes, ids }
+        let (codes, ids) = Coded::new(keys.iter().map(Some)).into_parts();
+        Labels { name, codes, ids }
     }
 
     /// The code of `row`.

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use agglo_core::{Frame, Key, Values};
+use agglo_core::{Coded, Datum, Frame, Key, Values};
 
 use super::Context;
 use crate::codes;
 use crate::diagnostic::{Fix, Setting, Sink};
-use crate::intern::Interner;
 
 /// A sum may differ from its parts by rounding: by this part of itself.
 const ROUNDING: f64 = 0.005;
@@ -72,15 +71,13 @@ pub(super) fn quoted(text: &str) -> String {
 /// The values of `key` (`region` or `industry`) that are the sum of all others, in some measure.
 pub fn totals_among_parts(frame: &Frame, key: &str) -> Vec<Key> {
     let Ok(keys) = frame.text(key) else { return Vec::new() };
-    let mut interner = Interner::default();
-    let codes: Vec<Option<u32>> =
-        keys.iter().map(|code| code.as_deref().map(|code| interner.place(code))).collect();
+    let coded = Coded::new(keys.iter().map(Option::as_ref));
     let slices = slices(frame, key);
     let mut found = BTreeSet::new();
     for column in frame.columns() {
-        if let Values::Number(_) = column.values() {
-            let places = totals(frame, &codes, &slices, column.name());
-            found.extend(places.into_iter().filter_map(|place| interner.text(place).cloned()));
+        if let Values::Number(cells) = column.values() {
+            let places = totals(cells, &coded, &slices);
+            found.extend(places.into_iter().map(|place| coded.codes()[place].clone()));
         }
     }
     found.into_iter().collect()
@@ -91,28 +88,40 @@ fn slices(frame: &Frame, key: &str) -> Vec<usize> {
     let mut slices = vec![0; frame.n_rows()];
     for other in ["region", "industry", "period"].into_iter().filter(|other| *other != key) {
         let Ok(column) = frame.column(other) else { continue };
-        let mut interner = Interner::default();
-        let mut places: HashMap<(usize, i64), usize> = HashMap::new();
-        for (row, slice) in slices.iter_mut().enumerate() {
-            let part = match column.values() {
-                Values::Text(cells) => {
-                    i64::from(interner.place(cells[row].as_deref().unwrap_or_default()))
+        let parts: Vec<usize> = match column.values() {
+            Values::Text(cells) => {
+                let coded = Coded::new(cells.iter().map(Option::as_ref));
+                coded.places().iter().map(|&place| place as usize).collect()
+            }
+            Values::Integer(cells) => {
+                let mut distinct: Vec<Option<i64>> = cells.clone();
+                distinct.sort_unstable();
+                distinct.dedup();
+                cells.iter().map(|cell| distinct.partition_point(|have| have < cell)).collect()
+            }
+            Values::Number(_) => continue,
+        };
+        let mut places: HashMap<(usize, usize), usize> = HashMap::new();
+        let mut last = None;
+        for (slice, part) in slices.iter_mut().zip(parts) {
+            let combination = (*slice, part);
+            *slice = match last {
+                Some((have, place)) if have == combination => place,
+                _ => {
+                    let next = places.len();
+                    *places.entry(combination).or_insert(next)
                 }
-                Values::Integer(cells) => cells[row].unwrap_or(i64::MIN),
-                Values::Number(_) => 0,
             };
-            let next = places.len();
-            *slice = *places.entry((*slice, part)).or_insert(next);
+            last = Some((combination, *slice));
         }
     }
     slices
 }
 
 /// The codes that are the sum of all others over nearly all slices.
-fn totals(frame: &Frame, codes: &[Option<u32>], slices: &[usize], measure: &str) -> Vec<u32> {
-    let Ok(cells) = frame.numbers(measure) else { return Vec::new() };
+fn totals(cells: &[Datum], coded: &Coded, slices: &[usize]) -> Vec<usize> {
     let n_slices = slices.iter().max().map_or(0, |last| last + 1);
-    let n_codes = codes.iter().flatten().max().map_or(0, |last| *last as usize + 1);
+    let n_codes = coded.codes().len();
     let mut sums = vec![(0.0, 0_usize); n_slices];
     for (cell, &slice) in cells.iter().zip(slices) {
         if let Some(value) = cell.number() {
@@ -122,9 +131,9 @@ fn totals(frame: &Frame, codes: &[Option<u32>], slices: &[usize], measure: &str)
     }
     let mut found = vec![(0_usize, 0_usize); n_codes];
     for (row, &slice) in slices.iter().enumerate() {
-        let (Some(code), Some(value)) = (codes[row], cells[row].number()) else { continue };
+        let (code, Some(value)) = (coded.places()[row], cells[row].number()) else { continue };
         let (sum, n) = sums[slice];
-        if n <= FEWEST_PARTS || value <= 0.0 {
+        if code == Coded::NONE || n <= FEWEST_PARTS || value <= 0.0 {
             continue;
         }
         let entry = &mut found[code as usize];
@@ -132,7 +141,7 @@ fn totals(frame: &Frame, codes: &[Option<u32>], slices: &[usize], measure: &str)
         entry.1 += 1;
     }
     let is_total = |(hits, all): (usize, usize)| hits >= FEWEST_SUMS && hits * 10 >= all * 9;
-    (0..n_codes as u32).filter(|&code| is_total(found[code as usize])).collect()
+    (0..n_codes).filter(|&code| is_total(found[code])).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use agglo_core::{Datum, Mark};
 
 use super::plan::{Binding, Marked, Plan, RowKind, Target};
-use super::store::{MAX_KEYS, NONE, Staged, Store};
+use super::store::{NONE, Staged, Store};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Place, Sink};
 use crate::intern::Interner;
@@ -400,39 +400,26 @@ impl Collector {
     /// Whether the staged row stands among the totals already, with the same values.
     fn repeats(&mut self, file: &FileContext<'_>, number: u32, row: &dyn Row) -> bool {
         if file.plan.periods.is_empty() {
-            return self.totals.says_the_same(&self.key(), &self.staged);
+            return self.totals.says_the_same(&self.staged);
         }
         let (period_at, value_at) = self.across(file);
         file.plan.periods.iter().all(|&(column, period)| {
             self.staged[period_at] = Staged::Integer(Some(period));
-            if self.totals.given(&self.key()).is_none() {
+            if self.totals.given(&self.staged).is_none() {
                 return false;
             }
             let cell = self.cell(file, value_at, number, row, row.cell(column), Some(column));
             cell.is_some_and(|cell| {
                 self.staged[value_at] = cell;
-                self.totals.says_the_same(&self.key(), &self.staged)
+                self.totals.says_the_same(&self.staged)
             })
         })
-    }
-
-    fn key(&self) -> [u32; MAX_KEYS] {
-        let mut key = [NONE; MAX_KEYS];
-        let places = (0..self.targets.len()).filter(|&place| self.targets[place].is_key);
-        for (slot, place) in key.iter_mut().zip(places) {
-            *slot = match &self.staged[place] {
-                Staged::Text(text) => *text,
-                Staged::Integer(value) => value.map_or(NONE, |value| value as i32 as u32),
-                Staged::Number(..) => unreachable!("a key is no number"),
-            };
-        }
-        key
     }
 
     /// Whether the staged key was not there before; reports both rows where it was.
     fn is_new(&mut self, file: &FileContext<'_>, number: u32, is_total: bool) -> bool {
         let store = if is_total { &self.totals } else { &self.parts };
-        let Some((first_file, first_row)) = store.given(&self.key()) else { return true };
+        let Some((first_file, first_row)) = store.given(&self.staged) else { return true };
         let words = self.key_in_words();
         let same_file = usize::from(first_file) + 1 == self.files.len();
         let elsewhere = &self.files[usize::from(first_file)].path;
@@ -481,9 +468,8 @@ impl Collector {
                 Origin { file: file_idx, row, column }
             })
         };
-        let key = self.key();
         let store = if is_total { &mut self.totals } else { &mut self.parts };
-        store.append(&self.targets, &self.staged, key, (file_idx, number), origin);
+        store.append(&self.targets, &self.staged, (file_idx, number), origin);
     }
 
     /// The parts, the totals, and what was found.

@@ -1,9 +1,9 @@
 //! The columns that rows are put into: once for the parts of a source, once for its totals.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 
 use agglo_core::{Column, Datum, Frame, Mark, Values};
+use hashbrown::HashTable;
 
 use super::plan::Target;
 use crate::intern::Interner;
@@ -29,34 +29,41 @@ enum Cells {
     Number(Vec<Datum>),
 }
 
-/// The place that gave a key, and its row here.
-type Seen = HashMap<[u32; MAX_KEYS], (Place, u32), BuildHasherDefault<KeyHasher>>;
-
 /// Mixes the few small numbers of a key. They are places in lists of ours, so nobody can choose them to
 /// collide, and the standard hasher's protection would cost a third of the reading time.
+fn hash(key: &[u32; MAX_KEYS]) -> u32 {
+    key.iter().fold(0u64, |mixed, &part| spread(mixed ^ u64::from(part))) as u32
+}
+
+/// Lets every bit depend on all lower ones, and the lower half on the upper.
+fn spread(value: u64) -> u64 {
+    let mixed = value.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 32)
+}
+
+/// The key in row `row` of the key columns `keys`.
+fn key_of(cells: &[Cells], keys: &[usize], row: u32) -> [u32; MAX_KEYS] {
+    let mut key = [NONE; MAX_KEYS];
+    for (slot, &at) in key.iter_mut().zip(keys) {
+        *slot = match &cells[at] {
+            Cells::Text(texts) => texts[row as usize],
+            Cells::Integer(values) => key_part(values[row as usize]),
+            Cells::Number(_) => unreachable!("a key is no number"),
+        };
+    }
+    key
+}
+
+fn key_part(value: Option<i64>) -> u32 {
+    value.map_or(NONE, |value| value as i32 as u32)
+}
+
+/// The rows by their keys, and the places that gave them.
 #[derive(Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(4) {
-            let mut word = [0; 4];
-            word[..part.len()].copy_from_slice(part);
-            self.write_u32(u32::from_le_bytes(word));
-        }
-    }
-
-    fn write_u32(&mut self, part: u32) {
-        self.0 = (self.0.rotate_left(5) ^ u64::from(part)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    fn write_usize(&mut self, part: usize) {
-        self.write_u32(part as u32);
-    }
+struct Seen {
+    /// The hash of the key beside the row, so that the table grows without looking at the columns.
+    rows: HashTable<(u32, u32)>,
+    places: Vec<Place>,
 }
 
 /// File and row that gave a key.
@@ -68,7 +75,9 @@ pub(super) struct Store {
     /// One list per target; empty for keys.
     origins: Vec<Vec<Origin>>,
     marks: Vec<BTreeMap<u32, Mark>>,
-    /// The place that gave a key and its row here; `None` where rows may repeat.
+    /// The columns that hold keys.
+    keys: Vec<usize>,
+    /// `None` where rows may repeat.
     seen: Option<Seen>,
     n_rows: u32,
 }
@@ -84,21 +93,44 @@ impl Store {
             cells: cells.collect(),
             origins: vec![Vec::new(); targets.len()],
             marks: vec![BTreeMap::new(); targets.len()],
-            seen: (!repeats).then(HashMap::default),
+            keys: (0..targets.len()).filter(|&at| targets[at].is_key).collect(),
+            seen: (!repeats).then(Seen::default),
             n_rows: 0,
         }
     }
 
-    /// Where `key` was given before.
-    pub(super) fn given(&self, key: &[u32; MAX_KEYS]) -> Option<Place> {
-        self.seen.as_ref()?.get(key).map(|(place, _)| *place)
+    /// The key of a row that was understood.
+    pub(super) fn key(&self, staged: &[Staged]) -> [u32; MAX_KEYS] {
+        let mut key = [NONE; MAX_KEYS];
+        for (slot, &at) in key.iter_mut().zip(&self.keys) {
+            *slot = match &staged[at] {
+                Staged::Text(text) => *text,
+                Staged::Integer(value) => key_part(*value),
+                Staged::Number(..) => unreachable!("a key is no number"),
+            };
+        }
+        key
     }
 
-    /// Whether the row of `key` that was given before says the same as `staged`.
-    pub(super) fn says_the_same(&self, key: &[u32; MAX_KEYS], staged: &[Staged]) -> bool {
-        let Some(&(_, row)) = self.seen.as_ref().and_then(|seen| seen.get(key)) else {
-            return false;
+    /// The row here that has the key of `staged`.
+    fn row_of(&self, staged: &[Staged]) -> Option<u32> {
+        let (seen, key) = (self.seen.as_ref()?, self.key(staged));
+        let hash = hash(&key);
+        let same = |&(other, row): &(u32, u32)| {
+            other == hash && key_of(&self.cells, &self.keys, row) == key
         };
+        seen.rows.find(spread(u64::from(hash)), same).map(|&(_, row)| row)
+    }
+
+    /// Where the key of `staged` was given before.
+    pub(super) fn given(&self, staged: &[Staged]) -> Option<Place> {
+        let row = self.row_of(staged)?;
+        self.seen.as_ref().map(|seen| seen.places[row as usize])
+    }
+
+    /// Whether the row that was given before with the key of `staged` says the same.
+    pub(super) fn says_the_same(&self, staged: &[Staged]) -> bool {
+        let Some(row) = self.row_of(staged) else { return false };
         self.cells.iter().zip(staged).all(|(cells, staged)| match (cells, staged) {
             (Cells::Number(values), Staged::Number(datum, _)) => values[row as usize] == *datum,
             (Cells::Integer(values), Staged::Integer(value)) => values[row as usize] == *value,
@@ -112,13 +144,10 @@ impl Store {
         &mut self,
         targets: &[Target],
         staged: &[Staged],
-        key: [u32; MAX_KEYS],
         place: Place,
         origin: impl Fn(usize) -> Origin,
     ) {
-        if let Some(seen) = &mut self.seen {
-            seen.insert(key, (place, self.n_rows));
-        }
+        let key = self.key(staged);
         for (at, cells) in self.cells.iter_mut().enumerate() {
             match (cells, &staged[at]) {
                 (Cells::Text(texts), Staged::Text(text)) => texts.push(*text),
@@ -134,6 +163,12 @@ impl Store {
             if !targets[at].is_key {
                 self.origins[at].push(origin(at));
             }
+        }
+        if let Some(seen) = &mut self.seen {
+            let hash = hash(&key);
+            let spread_of = |&(hash, _): &(u32, u32)| spread(u64::from(hash));
+            seen.rows.insert_unique(spread(u64::from(hash)), (hash, self.n_rows), spread_of);
+            seen.places.push(place);
         }
         self.n_rows += 1;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agglo_core::{Frame, Period, Text, Values};
+use agglo_core::{Coded, Column, Frame, Period, Text, Values};
 use agglo_methods::catalog::{InputColumn, Method};
 use agglo_methods::{Options, find};
 
@@ -93,15 +93,30 @@ impl Facts<'_> {
     fn known_periods(&self, table: &str, columns: &[&str]) -> BTreeMap<Period, usize> {
         let mut known = BTreeMap::new();
         let Some(frame) = self.tables.get(table) else { return known };
-        let Ok(periods) = frame.integers("period") else { return known };
+        let Ok(Values::Integer(periods)) = frame.column("period").map(Column::values) else {
+            return known;
+        };
+        let Some(periods) = periods.iter().copied().collect::<Option<Vec<i64>>>() else {
+            return known;
+        };
+        let cells: Vec<&Values> =
+            columns.iter().filter_map(|c| frame.column(c).ok()).map(Column::values).collect();
+        let holds_number = |column: &&&Values, row: usize| match column {
+            Values::Number(cells) => cells[row].number().is_some(),
+            Values::Integer(cells) => cells[row].is_some(),
+            Values::Text(_) => false,
+        };
         let chosen = self.spec.study.period;
-        let cells: Vec<_> = columns.iter().filter_map(|c| frame.numbers(c).ok()).collect();
-        for (row, period) in periods.into_iter().enumerate() {
-            let period = period as Period;
+        let mut row = 0;
+        // Rows mostly stand period by period.
+        for same in periods.chunk_by(|a, b| a == b) {
+            let (rows, period) = (row..row + same.len(), same[0] as Period);
+            row = rows.end;
             if chosen.is_some_and(|c| period < c.from || c.to < period) {
                 continue;
             }
-            let n = cells.iter().filter(|column| column[row].number().is_some()).count();
+            let n: usize =
+                rows.map(|row| cells.iter().filter(|c| holds_number(c, row)).count()).sum();
             if columns.is_empty() || n > 0 {
                 *known.entry(period).or_insert(0) += n;
             }
@@ -133,7 +148,7 @@ impl Facts<'_> {
 
     fn n_distinct(&self, table: &str, column: &str) -> usize {
         let cells = self.tables.get(table).and_then(|frame| frame.text(column).ok());
-        cells.map_or(0, |cells| cells.iter().flatten().collect::<BTreeSet<_>>().len())
+        cells.map_or(0, |cells| Coded::new(cells.iter().map(Option::as_ref)).codes().len())
     }
 
     /// The periods of the measure studied.
