@@ -1,5 +1,6 @@
 //! The built-in tables: which there are, and how each is read from `data/`.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use agglo_core::Text;
@@ -74,24 +75,24 @@ impl Source {
             Source::Isic => leveled(rows(ISIC4), section_level),
             Source::Nace => leveled(rows(NACE2), section_level),
             Source::Sic => leveled(rows(SIC1987), sic_level),
-            Source::Division => dated(GB2260, |code| {
-                let province = &code[..2];
-                if code.ends_with("0000") {
-                    (None, "province")
-                } else {
-                    (province_of(province), "prefecture")
-                }
-            }),
+            Source::Division => {
+                let provinces: BTreeMap<&str, &'static str> = rows::<6>(GB2260)
+                    .map(|[code, ..]| code)
+                    .filter(|code| code.ends_with("0000"))
+                    .map(|code| (&code[..2], code))
+                    .collect();
+                dated(GB2260, |code| {
+                    if code.ends_with("0000") {
+                        (None, "province")
+                    } else {
+                        (provinces.get(&code[..2]).copied(), "prefecture")
+                    }
+                })
+            }
             Source::State => dated(FIPS_STATE, |_| (None, "state")),
             Source::County => dated(FIPS_COUNTY, |code| (Some(&code[..2]), "county")),
         }
     }
-}
-
-fn province_of(two_digits: &str) -> Option<&'static str> {
-    rows::<6>(GB2260)
-        .map(|row| row[0])
-        .find(|code| code.ends_with("0000") && code[..2] == *two_digits)
 }
 
 /// The rows of one of our own tables, without the heading, each cell a slice of it.
