@@ -7,6 +7,8 @@ use crate::error::CodesError;
 /// Weights of a code may miss 1 by this much.
 pub(crate) const TOLERANCE: f64 = 1e-6;
 
+const EQUAL_SHARES: &str = "equal shares [A]";
+
 /// One code, or a share of it, going to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
@@ -224,6 +226,27 @@ impl Crosswalk {
         self
     }
 
+    /// The same with equal shares where nobody knows them: what the known weights of a code leave of
+    /// 1, divided by the number of its other links.
+    ///
+    /// That the shares are equal is an assumption of the caller's. It stands in [`Crosswalk::basis`]
+    /// as `equal shares [A]`, and so in the audit of every table that is carried over.
+    pub fn with_equal_shares(mut self) -> Crosswalk {
+        let mut assumed = false;
+        for group in self.links.chunk_by_mut(|a, b| a.from == b.from) {
+            let unknown = group.iter().filter(|link| link.weight.is_none()).count();
+            let left = 1.0 - group.iter().filter_map(|link| link.weight).sum::<f64>();
+            for link in group.iter_mut().filter(|link| link.weight.is_none()) {
+                link.weight = Some(left.max(0.0) / unknown as f64);
+                assumed = true;
+            }
+        }
+        if assumed {
+            self.basis = joined(&self.basis, EQUAL_SHARES);
+        }
+        self
+    }
+
     /// This crosswalk and then `next`: weights along a way multiply, ways to the same code add.
     ///
     /// Whatever splits with unknown weights and comes together again needs none. A code whose way
@@ -264,17 +287,12 @@ impl Crosswalk {
                 Link::new(group[0].from.clone(), to, if only { Some(1.0) } else { weight })
             }));
         }
-        let both = |a: &str, b: &str| {
-            let parts: BTreeSet<&str> = a.split("; ").chain(b.split("; ")).collect();
-            let named: Vec<&str> = parts.into_iter().filter(|part| *part != "none").collect();
-            if named.is_empty() { "none".to_owned() } else { named.join("; ") }
-        };
         Ok(Crosswalk {
             id: format!("{}-{}", self.from, next.to),
             from: self.from.clone(),
             to: next.to.clone(),
-            basis: both(&self.basis, &next.basis),
-            source: both(&self.source, &next.source),
+            basis: joined(&self.basis, &next.basis),
+            source: joined(&self.source, &next.source),
             links,
         })
     }
@@ -328,6 +346,13 @@ impl Crosswalk {
             members,
         }
     }
+}
+
+/// What is named in either of two lists, once.
+fn joined(a: &str, b: &str) -> String {
+    let parts: BTreeSet<&str> = a.split("; ").chain(b.split("; ")).collect();
+    let named: Vec<&str> = parts.into_iter().filter(|part| *part != "none").collect();
+    if named.is_empty() { "none".to_owned() } else { named.join("; ") }
 }
 
 fn root(parent: &mut [usize], mut place: usize) -> usize {

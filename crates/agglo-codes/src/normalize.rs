@@ -5,7 +5,7 @@
 pub(crate) enum Scheme {
     /// Digits, two to six, with three sectors that are ranges.
     Naics,
-    /// Two digits under a letter; four columns wide in files.
+    /// Up to four digits under a letter; four columns wide in files.
     Sic,
     /// A letter, then two digits (ISIC, NACE, GB/T 4754).
     Section,
@@ -21,6 +21,10 @@ pub(crate) enum Scheme {
 
 /// The code that stands for everything, in the industrial classifications.
 pub(crate) const TOTAL: &str = "total";
+
+/// What County Business Patterns writes before `\` or `/` for the auxiliaries of each division, from
+/// agriculture to services.
+const SIC_AUXILIARIES: [&str; 9] = ["098", "149", "179", "399", "497", "519", "599", "679", "899"];
 
 /// The sectors of NAICS that are ranges of two-digit numbers.
 pub(crate) fn naics_sector(two_digits: &str) -> &str {
@@ -132,17 +136,23 @@ fn sic(code: &str) -> String {
         "52--" => Some("G"),
         "60--" => Some("H"),
         "70--" => Some("I"),
-        "99--" => Some("99"),
+        "99--" => Some("K"),
         _ => None,
     };
     if let Some(letter) = division {
         return letter.to_owned();
     }
+    if let Some(three) = code.strip_suffix(['\\', '/'])
+        && SIC_AUXILIARIES.contains(&three)
+    {
+        return format!("{three}\\");
+    }
     let bare = code.trim_end_matches(['-', '/', ' ']);
     match digits(bare) {
         Some(d) if d.len() == 4 && d.ends_with("00") => d[..2].to_owned(),
-        // No group ends in 00: a leading zero was lost.
+        // No group ends in 0: a leading zero was lost.
         Some(d) if d.len() == 3 && d.ends_with("00") => format!("0{}", &d[..1]),
+        Some(d) if d.len() == 3 && d.ends_with('0') => format!("0{}", &d[..2]),
         Some(d) if d.len() == 4 && d.ends_with('0') => d[..3].to_owned(),
         Some(d) if d.len() == 1 => format!("0{d}"),
         Some(d) => d.to_owned(),
@@ -172,6 +182,10 @@ fn nuts(code: &str) -> String {
     match code.get(..2) {
         Some("GR") => format!("EL{}", &code[2..]),
         Some("GB") => format!("UK{}", &code[2..]),
-        _ => code.to_owned(),
+        // Eurostat numbers the districts of Northern Ireland; the converter matrices use letters.
+        _ => match code.strip_prefix("UKN1").map(str::as_bytes) {
+            Some([digit @ b'0'..=b'6']) => format!("UKN0{}", char::from(digit - b'0' + b'A')),
+            _ => code.to_owned(),
+        },
     }
 }

@@ -1,5 +1,6 @@
 //! The built-in tables: which there are, and how each is read from `data/`.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use agglo_core::Text;
@@ -9,8 +10,8 @@ use crate::normalize::{self, Scheme, TOTAL};
 
 /// Editions of NAICS United States.
 pub(crate) const NAICS_EDITIONS: [i32; 5] = [2002, 2007, 2012, 2017, 2022];
-/// Editions of NUTS in the converter's tables.
-pub(crate) const NUTS_EDITIONS: [i32; 4] = [2010, 2013, 2016, 2021];
+/// Editions of NUTS.
+pub(crate) const NUTS_EDITIONS: [i32; 5] = [2010, 2013, 2016, 2021, 2024];
 
 const NAICS: &str = include_str!("../data/naics.csv");
 const NUTS: &str = include_str!("../data/nuts.csv");
@@ -21,6 +22,10 @@ const SIC1987: &str = include_str!("../data/sic1987.csv");
 const GB2260: &str = include_str!("../data/gbt2260.csv");
 const FIPS_STATE: &str = include_str!("../data/fips_state.csv");
 const FIPS_COUNTY: &str = include_str!("../data/fips_county.csv");
+
+/// The level of the offices and warehouses that serve a division, which County Business Patterns
+/// counts beside its major groups.
+pub(crate) const AUXILIARIES: &str = "auxiliaries";
 
 const ALL_INDUSTRIES: Text = Text::new("All industries", "全部行业");
 
@@ -65,29 +70,29 @@ impl Source {
             Source::Gbt(year) => {
                 let edition = year.to_string();
                 let rows = rows::<5>(GBT4754).filter(|row| row[0] == edition);
-                sectioned(rows.map(|row| [row[1], row[2], row[3], row[4]]), "section", "division")
+                leveled(rows.map(|row| [row[1], row[2], row[3], row[4]]), section_level)
             }
-            Source::Isic => sectioned(rows(ISIC4), "section", "division"),
-            Source::Nace => sectioned(rows(NACE2), "section", "division"),
-            Source::Sic => sectioned(rows(SIC1987), "division", "major group"),
-            Source::Division => dated(GB2260, |code| {
-                let province = &code[..2];
-                if code.ends_with("0000") {
-                    (None, "province")
-                } else {
-                    (province_of(province), "prefecture")
-                }
-            }),
+            Source::Isic => leveled(rows(ISIC4), section_level),
+            Source::Nace => leveled(rows(NACE2), section_level),
+            Source::Sic => leveled(rows(SIC1987), sic_level),
+            Source::Division => {
+                let provinces: BTreeMap<&str, &'static str> = rows::<6>(GB2260)
+                    .map(|[code, ..]| code)
+                    .filter(|code| code.ends_with("0000"))
+                    .map(|code| (&code[..2], code))
+                    .collect();
+                dated(GB2260, |code| {
+                    if code.ends_with("0000") {
+                        (None, "province")
+                    } else {
+                        (provinces.get(&code[..2]).copied(), "prefecture")
+                    }
+                })
+            }
             Source::State => dated(FIPS_STATE, |_| (None, "state")),
             Source::County => dated(FIPS_COUNTY, |code| (Some(&code[..2]), "county")),
         }
     }
-}
-
-fn province_of(two_digits: &str) -> Option<&'static str> {
-    rows::<6>(GB2260)
-        .map(|row| row[0])
-        .find(|code| code.ends_with("0000") && code[..2] == *two_digits)
 }
 
 /// The rows of one of our own tables, without the heading, each cell a slice of it.
@@ -169,16 +174,16 @@ fn editions_end(editions: &[i32], last: i32) -> i32 {
 fn nuts(year: i32) -> Codes {
     let mut listed = Vec::new();
     let mut others = Vec::new();
-    for [code, first, last] in rows(NUTS) {
+    for [code, first, last, en, zh] in rows(NUTS) {
         let (first, last): (i32, i32) = (first.parse().unwrap_or(0), last.parse().unwrap_or(0));
         let level = ["NUTS 0", "NUTS 1", "NUTS 2", "NUTS 3"][code.len() - 2];
         let entry = Code {
             code,
-            title: Text::new(code, code),
+            title: title(en, zh),
             parent: (code.len() > 2).then(|| &code[..code.len() - 1]),
             level,
             valid_from: (first > NUTS_EDITIONS[0]).then_some(first),
-            valid_to: (last < NUTS_EDITIONS[3]).then_some(editions_end(&NUTS_EDITIONS, last)),
+            valid_to: (last < NUTS_EDITIONS[4]).then_some(editions_end(&NUTS_EDITIONS, last)),
             became: Vec::new(),
         };
         if (first..=last).contains(&year) { listed.push(entry) } else { others.push(entry) }
@@ -186,21 +191,34 @@ fn nuts(year: i32) -> Codes {
     Codes::new(listed, others)
 }
 
-fn sectioned(
+fn leveled(
     rows: impl Iterator<Item = [&'static str; 4]>,
-    upper: &'static str,
-    lower: &'static str,
+    level: impl Fn(&str) -> &'static str,
 ) -> Codes {
     let entry = |[code, parent, en, zh]: [&'static str; 4]| Code {
         code,
         title: title(en, zh),
         parent: Some(if parent.is_empty() { TOTAL } else { parent }),
-        level: if parent.is_empty() { upper } else { lower },
+        level: level(code),
         valid_from: None,
         valid_to: None,
         became: Vec::new(),
     };
     Codes::new(std::iter::once(total()).chain(rows.map(entry)).collect(), Vec::new())
+}
+
+fn section_level(code: &str) -> &'static str {
+    if code.starts_with(|c: char| c.is_ascii_alphabetic()) { "section" } else { "division" }
+}
+
+fn sic_level(code: &str) -> &'static str {
+    match code.len() {
+        1 => "division",
+        2 => "major group",
+        4 if code.ends_with('\\') => AUXILIARIES,
+        3 => "industry group",
+        _ => "industry",
+    }
 }
 
 /// A table with vintages; of a code with several titles the latest is listed.
@@ -327,7 +345,7 @@ pub(crate) fn all() -> Vec<Classification> {
         Text::new("Standard Industrial Classification", "标准产业分类（美国）"),
         Text::new("United States Office of Management and Budget", "美国管理和预算办公室"),
         "1987",
-        &["total", "division", "major group"],
+        &["total", "division", AUXILIARIES, "major group", "industry group", "industry"],
         Scheme::Sic,
         Source::Sic,
     ));
@@ -336,6 +354,7 @@ pub(crate) fn all() -> Vec<Classification> {
         ("nuts2013", "2013", 2013),
         ("nuts2016", "2016", 2016),
         ("nuts2021", "2021", 2021),
+        ("nuts2024", "2024", 2024),
     ] {
         all.push(new(
             id,
@@ -385,6 +404,7 @@ mod tests {
             assert_eq!(theirs, ours);
         }
         check::<5>(NAICS);
+        check::<5>(NUTS);
         check::<5>(GBT4754);
         check::<4>(ISIC4);
         check::<4>(NACE2);
