@@ -117,25 +117,48 @@ pub(super) fn walk(spec: &CrosswalkSpec, root: &Path, table: &Table) -> Result<W
 }
 
 fn crosswalk(spec: &CrosswalkSpec, root: &Path) -> Result<Crosswalk, String> {
-    if let Some(file) = &spec.file {
+    let equal = spec.weights.as_deref() == Some(EQUAL);
+    let basis = spec.weights.as_deref().filter(|_| !equal);
+    let walk = if let Some(file) = &spec.file {
+        if let Some(basis) = basis {
+            return Err(format!("weights `{basis}`: a file has weights of its own, or `{EQUAL}`"));
+        }
         let path = root.join(file);
         let text =
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let id = format!("{}-{}", spec.from, spec.to);
-        let from_csv =
-            Crosswalk::from_csv(&id, &spec.from, &spec.to, "as in the file", file, &text);
-        return from_csv.map_err(|error| error.to_string());
-    }
-    agglo_codes::crosswalk(&spec.from, &spec.to).ok_or_else(|| {
+        Crosswalk::from_csv(&id, &spec.from, &spec.to, "as in the file", file, &text)
+            .map_err(|error| error.to_string())?
+    } else {
+        built_in(spec, basis)?
+    };
+    Ok(if equal { walk.with_equal_shares() } else { walk })
+}
+
+/// The word for equal shares in `weights`.
+const EQUAL: &str = "equal";
+
+fn built_in(spec: &CrosswalkSpec, basis: Option<&str>) -> Result<Crosswalk, String> {
+    let (from, to) = (&spec.from, &spec.to);
+    let walk = match basis {
+        Some(basis) => agglo_codes::crosswalk_by(from, to, basis),
+        None => agglo_codes::crosswalk(from, to),
+    };
+    let walk = walk.ok_or_else(|| {
         let known = agglo_codes::crosswalks().iter().map(|walk| walk.id.as_str());
         format!(
-            "there is no crosswalk from `{}` to `{}`; there are {}, their chains, and any file of \
-             columns from, to, weight",
-            spec.from,
-            spec.to,
+            "there is no crosswalk from `{from}` to `{to}`; there are {}, their chains, and any file \
+             of columns from, to, weight",
             known.collect::<Vec<_>>().join(", ")
         )
-    })
+    })?;
+    match basis.filter(|basis| !walk.basis.contains(basis)) {
+        Some(basis) => Err(format!(
+            "weights `{basis}`: this crosswalk has weights by {}; `{EQUAL}` assumes equal shares",
+            if walk.basis.is_empty() { "nothing" } else { &walk.basis }
+        )),
+        None => Ok(walk),
+    }
 }
 
 /// The rows of the periods whose codes change, and the others.
@@ -278,6 +301,24 @@ mod tests {
         let mark = walked.table.mark("employment", 1).unwrap();
         assert_eq!(mark.bounds, Bounds::new(40.0, 119.0));
         assert!(walked.note.en.contains("1 split"), "{}", walked.note.en);
+    }
+
+    #[test]
+    fn shares_that_nobody_publishes_are_assumed_equal_only_when_asked_and_said_so() {
+        let spec = |weights: &str| -> CrosswalkSpec {
+            toml::from_str(&format!(
+                "column = \"industry\"\nfrom = \"sic1987\"\nto = \"naics2002\"\n{weights}"
+            ))
+            .unwrap()
+        };
+        let root = Path::new("");
+        let bare = crosswalk(&spec(""), root).unwrap();
+        assert!(bare.links.iter().any(|link| link.weight.is_none()));
+        let equal = crosswalk(&spec("weights = \"equal\""), root).unwrap();
+        assert!(equal.links.iter().all(|link| link.weight.is_some()));
+        assert!(equal.basis.contains("equal shares [A]"), "{}", equal.basis);
+        let error = crosswalk(&spec("weights = \"area\""), root).unwrap_err();
+        assert!(error.contains("equal"), "{error}");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod checks;
 mod lock;
 mod steps;
 mod tables;
+mod used;
 mod world;
 
 pub(crate) use answer::known as stored_record;

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Column, Frame, Key, Note};
-use agglo_data::{Coverage, DataError, Diagnostic, ReadSpec, Severity, Table};
+use agglo_core::{Absent, Column, Frame, Key};
+use agglo_data::{Coverage, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
+use super::used::{Loaded, use_table, used_file};
 use super::world::World;
 use super::{CODE, TABLES};
 use crate::boundaries;
 use crate::error::StudyError;
-use crate::harmonize::{Withheld, harmonize, to_codes, trace_frame};
+use crate::harmonize::{Withheld, to_codes};
 use crate::plan::{Facts, Plan};
 use crate::record::{DataRecord, NoteRecord};
 use crate::spec::{DataSpec, Spec};
@@ -26,16 +27,6 @@ struct Kept {
     /// Hash of the table's content: what the steps' keys are made of.
     content: String,
     records: Vec<DataRecord>,
-}
-
-struct Loaded {
-    frame: Arc<Frame>,
-    absent: Absent,
-    content: String,
-    /// The frame with withheld cells filled in, once for each completion.
-    completions: Vec<Arc<Frame>>,
-    /// The frame with withheld cells counted as nothing, where the study compares.
-    without: Option<Arc<Frame>>,
 }
 
 /// The tables of a study, with what reading them brought to light.
@@ -217,14 +208,7 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
             continue;
         }
         let Ok(table) = agglo_data::read_table(&kept) else { return load(root, spec) };
-        let loaded = Loaded {
-            frame: Arc::new(table.frame),
-            absent: table.absent,
-            content: String::new(),
-            completions: Vec::new(),
-            without: None,
-        };
-        tables.tables.insert(name, loaded);
+        tables.tables.insert(name, Loaded::as_read(table, String::new()));
     }
     read_groups(root, spec, &mut tables);
     Ok(tables)
@@ -275,9 +259,8 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
         }
     }
     let deflator = read.get("deflator").map(|(table, _)| table.frame.clone());
-    for (name, (table, content)) in read {
-        let loaded = use_table(root, spec, &name, table, content, deflator.as_ref(), keep);
-        match loaded {
+    for (name, table) in read {
+        match use_table(root, spec, &name, table, deflator.as_ref(), keep) {
             Ok((loaded, notes)) => {
                 tables.tables.insert(name.clone(), loaded);
                 if let Some(record) = tables.records.iter_mut().find(|r| r.fills(&name)) {
@@ -288,65 +271,6 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
         }
     }
     Ok(tables)
-}
-
-/// The file of a table as the methods see it, where that is not as it was read.
-fn used_file(root: &Path, name: &str) -> PathBuf {
-    root.join(TABLES).join(format!("{name}.used.parquet"))
-}
-
-/// The table as the methods see it, with what was done to it.
-fn use_table(
-    root: &Path,
-    spec: &Spec,
-    name: &str,
-    table: Table,
-    content: String,
-    deflator: Option<&Frame>,
-    keep: bool,
-) -> Result<(Loaded, Vec<Note>), DataError> {
-    let harmonized = harmonize(root, spec, name, &table, deflator)?;
-    let used = used_file(root, name);
-    let beside = root.join(TABLES);
-    let trace = beside.join(format!("{name}.trace.parquet"));
-    let audit = |n: usize| beside.join(format!("{name}.crosswalk-{n}.parquet"));
-    if keep {
-        let n_audits = (1..).take_while(|&n| audit(n).exists());
-        for file in n_audits.map(audit).chain([used.clone(), trace.clone()]).collect::<Vec<_>>() {
-            if file.exists() {
-                std::fs::remove_file(&file).map_err(|error| DataError::io(&file, &error))?;
-            }
-        }
-    }
-    let Some(harmonized) = harmonized else {
-        let (completions, without) = (Vec::new(), None);
-        let frame = Arc::new(table.frame);
-        let absent = table.absent;
-        return Ok((Loaded { frame, absent, content, completions, without }, Vec::new()));
-    };
-    if keep {
-        agglo_data::create_folder(&beside)?;
-        agglo_data::write_table(&used, &harmonized.table)?;
-        if let Some(rows) = &harmonized.trace {
-            agglo_data::write_frame(&trace, &trace_frame(rows))?;
-        }
-        for (place, frame) in harmonized.audits.iter().enumerate() {
-            agglo_data::write_frame(&audit(place + 1), frame)?;
-        }
-    }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(agglo_data::hash_frame(&harmonized.table.frame).as_bytes());
-    for frame in harmonized.completions.iter().chain(&harmonized.without) {
-        hasher.update(agglo_data::hash_frame(frame).as_bytes());
-    }
-    let loaded = Loaded {
-        frame: Arc::new(harmonized.table.frame),
-        absent: harmonized.table.absent,
-        content: hasher.finalize().to_hex().to_string(),
-        completions: harmonized.completions,
-        without: harmonized.without,
-    };
-    Ok((loaded, harmonized.notes))
 }
 
 /// Reads the groupings of regions.

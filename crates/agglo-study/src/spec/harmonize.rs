@@ -29,6 +29,11 @@ pub struct CrosswalkSpec {
     /// A CSV file `from,to,weight` in place of a built-in crosswalk.
     #[serde(default)]
     pub file: Option<String>,
+    /// Where the shares of split codes come from: a basis of the built-in crosswalk, such as `area` or
+    /// `population 2011` for NUTS; or `equal`, an assumption that the report names, where nobody
+    /// publishes shares.
+    #[serde(default)]
+    pub weights: Option<String>,
     /// The periods whose codes change; all when absent.
     #[serde(default)]
     pub period: Option<PeriodSpec>,
