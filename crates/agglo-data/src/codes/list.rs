@@ -166,7 +166,8 @@ pub(super) const CODES: &[CodeInfo] = &[
     note(
         SHEET_CHOSEN,
         "first sheet used",
-        "The workbook has several sheets and `sheet` names none, so the first was read.",
+        "The workbook has several sheets and `sheet` names none, so the first that is not hidden was read. \
+         The message names the others, and which of them are hidden.",
     ),
     error(
         TOO_LARGE,
