@@ -24,8 +24,10 @@ pub(crate) const NO_SHEET: &str = "A0106";
 pub(crate) const UNKNOWN_ENCODING: &str = "A0107";
 pub(crate) const UNDECODABLE: &str = "A0108";
 pub(crate) const ENCODING_GUESSED: &str = "A0109";
-pub(crate) const UNWRITABLE: &str = "A0110";
-pub(crate) const DISK_FULL: &str = "A0111";
+/// A file that cannot be written.
+pub const UNWRITABLE: &str = "A0110";
+/// No room left on the disk.
+pub const DISK_FULL: &str = "A0111";
 pub(crate) const SHEET_CHOSEN: &str = "A0112";
 pub(crate) const TOO_LARGE: &str = "A0113";
 pub(crate) const CHANGED_WHILE_READ: &str = "A0114";
