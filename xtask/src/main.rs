@@ -13,6 +13,7 @@ mod pages;
 mod shell;
 mod suites;
 mod tidy;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -25,7 +26,8 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   test [--light] [--install]  every test there is; --light leaves out what needs the engine,
-                              --install may install a browser and PostgreSQL with apt-get
+                              --install may install a browser and PostgreSQL with apt-get, and
+                              what tests use from PyPI and npm beside what cargo builds
   ci                          everything that a change must pass
   arrows                      dependencies between crates are those drawn in ARCHITECTURE.md
   docs [--check]              writes the generated part of docs/methods; --check only compares

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::counts::Counts;
 use crate::workspace::Workspace;
-use crate::{arrows, browser, shell};
+use crate::{arrows, browser, shell, tools};
 
 /// What ran, and what did not and why.
 #[derive(Default)]
@@ -59,7 +59,7 @@ pub(crate) fn in_ci() -> bool {
 pub(crate) fn run(workspace: &Workspace, light: bool, install: bool) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     if install && !light {
-        for said in browser::install() {
+        for said in browser::install().into_iter().chain(tools::install(&workspace.target)) {
             println!("{said}");
         }
     }
@@ -82,13 +82,11 @@ fn rust(workspace: &Workspace, light: bool, outcome: &mut Outcome) -> Result<()>
             .filter(|m| workspace.chain(&m.name, arrows::is_engine).is_some());
         crates.extend(heavy.flat_map(|member| ["--exclude".to_owned(), member.name.clone()]));
     }
-    let with_browser = |command: &mut Command| {
-        if let Some(path) = browser::find() {
-            command.env(browser::VARIABLE, path);
-        }
-    };
     let mut tests = shell::cargo();
-    with_browser(&mut tests);
+    if let Some(path) = browser::find() {
+        tests.env(browser::VARIABLE, path);
+    }
+    tests.env(tools::VARIABLE, tools::folder(&workspace.target));
     if shell::cargo_has("nextest") {
         outcome.add(
             tests.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]).args(&crates),

@@ -250,21 +250,33 @@ Exit code 4 when a hash or a number moved.")]
         #[arg(value_enum, default_value = "methods")]
         what: Listed,
     },
-    /// Generate an artificial country with known truth, for tests and teaching.
+    /// Generate a register of an artificial country with known truth, up to 10⁹ establishment-years.
     #[command(after_long_help = "\
 Examples:
-  agglo generate --plants 3000 --years 12 --dir country
-  agglo generate --seed 7 --dir country      another country of the same make")]
+  agglo generate -o country                            100,000 plants over 12 years
+  agglo generate --plants 9000000 -o country           some 80 million establishment-years
+  agglo generate --format csv --seed 7 -o country      another country, as CSV
+  agglo generate --regions 31 --industries 40 -o country
+
+Writes data/plants/year=YYYY/part-NNNN.parquet, small tables, study.toml and truth.json. A run that
+was stopped goes on where it was. The small country with a table for every chapter is `agglo demo
+artificial`.")]
     Generate {
-        /// Plants that exist at some time; at least 1000.
-        #[arg(long, default_value_t = 3000)]
+        /// Plants that exist at some time, at least 1000; some four fifths of them in any one year.
+        #[arg(long, default_value_t = agglo_demo::RegisterPlan::default().plants)]
         plants: u64,
-        /// Years; at least 10.
-        #[arg(long, default_value_t = 12)]
+        /// Years, 6 to 100.
+        #[arg(long, default_value_t = agglo_demo::RegisterPlan::default().years)]
         years: u32,
-        /// The folder to write to.
+        /// The first year.
+        #[arg(long, default_value_t = agglo_demo::RegisterPlan::default().first_year)]
+        first_year: i32,
+        /// Regions, 24 to 3000; they grow with the plants when absent.
         #[arg(long)]
-        dir: PathBuf,
+        regions: Option<u32>,
+        /// Industries, 24 to 1200; they grow with the plants when absent.
+        #[arg(long)]
+        industries: Option<u32>,
     },
     /// Show the settings with their origin, and what this machine has.
     Doctor,

@@ -77,8 +77,16 @@ fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Verb::Verify { study, stored_only } => verb::verify::run(&study, stored_only, &settings),
         Verb::List { what } => verb::list::run(what, &settings),
-        Verb::Generate { plants, years, dir } => {
-            verb::generate::run(plants, years, &dir, &settings)
+        Verb::Generate { plants, years, first_year, regions, industries } => {
+            let plan = agglo_demo::RegisterPlan {
+                plants,
+                years,
+                first_year,
+                regions,
+                industries,
+                ..agglo_demo::RegisterPlan::default()
+            };
+            verb::generate::run(plan, &settings)
         }
         Verb::Doctor => verb::doctor::run(&settings),
         Verb::Completions { shell } => verb::shell::completions(shell),

@@ -237,7 +237,7 @@ fn the_coverage_is_shown_in_blocks_and_drawn() {
 #[test]
 fn the_artificial_country_has_nothing_doubtful() {
     let folder = scratch();
-    agglo(folder.path(), &["generate", "--dir", "country"]).ended(0);
+    agglo_demo::write("artificial", &folder.path().join("country")).unwrap();
     let call = agglo(&folder.path().join("country"), &["check", "--json"]);
     let json = call.json();
     let doubtful: Vec<&Value> = json["findings"]

@@ -274,7 +274,7 @@ fn the_other_verbs_answer() {
     assert!(path.join("man/agglo.1").exists());
     agglo(path, &["init", "--template", "blank", "--dir", "new"]).ended(0);
     assert!(
-        agglo(path, &["generate", "--plants", "1000", "--years", "10", "--dir", "country"])
+        agglo(path, &["generate", "--plants", "1000", "--years", "10", "-o", "country"])
             .ended(0)
             .err
             .contains("truth.json")

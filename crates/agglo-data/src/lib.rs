@@ -47,8 +47,8 @@ pub use check::{
     check_codes, offer_fixes, totals_among_parts,
 };
 pub use codes::{
-    BAD_SETTING, CODE_NOT_IN_EDITION, CodeInfo, NAME_WITHOUT_CODE, UNMATCHED_BOUNDARIES, code,
-    codes, codes_markdown,
+    BAD_SETTING, CODE_NOT_IN_EDITION, CodeInfo, DISK_FULL, NAME_WITHOUT_CODE, UNMATCHED_BOUNDARIES,
+    UNWRITABLE, code, codes, codes_markdown,
 };
 pub use diagnostic::{DataError, Diagnostic, Fix, Setting, Severity};
 pub use export::{Format, export, export_file};

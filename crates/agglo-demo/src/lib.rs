@@ -1,7 +1,7 @@
 //! The built-in studies: published figures of China, and a generator of an artificial country
 //! whose truth is known.
 //!
-//! This crate must not know of any statistic, of the study file's parser, or of a thread.
+//! This crate must not know of any statistic or of the study file's parser.
 //!
 //! | for                                     | look at                       |
 //! |-----------------------------------------|-------------------------------|
@@ -9,11 +9,13 @@
 //! | one of them as a folder                 | [`write()`]                   |
 //! | an artificial country of any size       | [`generate`], [`Plan`]        |
 //! | what was planted in it                  | [`Truth`], `truth.json`       |
+//! | a register of any size, streamed        | [`write_register`], [`RegisterPlan`] |
 //! | where its tables go                     | [`Sink`], [`Folder`], [`Memory`] |
 #![forbid(unsafe_code)]
 
 mod artificial;
 mod error;
+mod register;
 mod sink;
 mod studies;
 
@@ -22,5 +24,8 @@ pub use artificial::{
     generate,
 };
 pub use error::DemoError;
+pub use register::{
+    RegisterFormat, RegisterPlan, RegisterSummary, write_register, write_register_part,
+};
 pub use sink::{Folder, Memory, Sink};
 pub use studies::{BuiltIn, Files, studies, write, write_artificial};

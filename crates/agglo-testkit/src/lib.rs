@@ -1,9 +1,14 @@
-//! What tests share: comparisons with a tolerance, the shared data folder, scratch folders.
+//! What tests share: comparisons with a tolerance, the shared data folder, scratch folders, servers.
 //!
 //! A dev-dependency only; no crate may need it to run.
 
+mod object_server;
+mod python;
+
 use std::path::{Path, PathBuf};
 
+pub use object_server::ObjectServer;
+pub use python::{python_with, test_tools};
 pub use tempfile::TempDir;
 
 /// A path in the folder of real official data, or `None`, said on stderr, where it is absent.

@@ -51,6 +51,19 @@ pub(crate) fn agglo(folder: &Path, words: &[&str]) -> Call {
     call(program(folder).args(words).stdin(Stdio::null()).output().expect("agglo can be started"))
 }
 
+/// Calls agglo in `folder` with keys of object stores from `environment` and no others.
+pub(crate) fn agglo_with(folder: &Path, words: &[&str], environment: &[(&str, String)]) -> Call {
+    let mut command = program(folder);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|store| text.starts_with(store)) {
+            command.env_remove(name);
+        }
+    }
+    command.env("HOME", folder).envs(environment.iter().map(|(name, value)| (name, value)));
+    call(command.args(words).stdin(Stdio::null()).output().expect("agglo can be started"))
+}
+
 /// Calls agglo in `folder` with `input` on stdin.
 pub(crate) fn agglo_piped(folder: &Path, words: &[&str], input: &str) -> Call {
     use std::io::Write;

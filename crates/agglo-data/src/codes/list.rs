@@ -24,8 +24,10 @@ pub(crate) const NO_SHEET: &str = "A0106";
 pub(crate) const UNKNOWN_ENCODING: &str = "A0107";
 pub(crate) const UNDECODABLE: &str = "A0108";
 pub(crate) const ENCODING_GUESSED: &str = "A0109";
-pub(crate) const UNWRITABLE: &str = "A0110";
-pub(crate) const DISK_FULL: &str = "A0111";
+/// A file that cannot be written.
+pub const UNWRITABLE: &str = "A0110";
+/// No room left on the disk.
+pub const DISK_FULL: &str = "A0111";
 pub(crate) const SHEET_CHOSEN: &str = "A0112";
 pub(crate) const TOO_LARGE: &str = "A0113";
 pub(crate) const CHANGED_WHILE_READ: &str = "A0114";
@@ -166,7 +168,8 @@ pub(super) const CODES: &[CodeInfo] = &[
     note(
         SHEET_CHOSEN,
         "first sheet used",
-        "The workbook has several sheets and `sheet` names none, so the first was read.",
+        "The workbook has several sheets and `sheet` names none, so the first that is not hidden was read. \
+         The message names the others, and which of them are hidden.",
     ),
     error(
         TOO_LARGE,

@@ -12,7 +12,7 @@ use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic};
 use crate::number::NumberFormat;
 use crate::reader::{Binding, Look, Plan, Request, recognize, tidy_plan};
-use crate::source::{OpenOptions, Source, SourceFormat, expand};
+use crate::source::{OpenOptions, Source, SourceFormat, expand, is_address};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, Sign, table_spec};
 
@@ -50,6 +50,10 @@ impl Job {
         if spec.file.as_os_str() == "-" || spec.reader.as_deref().is_some_and(|id| id != "tidy") {
             return Ok(None);
         }
+        // What lies at an address is fetched once, by the careful reader.
+        if is_address(&spec.file.to_string_lossy()) {
+            return Ok(None);
+        }
         let files = expand(&spec.file, root)?;
         let mut sources = Vec::new();
         for (path, shown) in &files {
@@ -78,6 +82,7 @@ impl Job {
         let plain = (layout.info.id == "tidy" || spec.reader.is_some())
             && first.format != SourceFormat::Workbook
             && sources.iter().all(same)
+            && sources.iter().all(Source::is_plain)
             && files.iter().all(|(path, _)| readable(path))
             && (first.format == SourceFormat::Parquet || sources.iter().all(utf8));
         if !plain {

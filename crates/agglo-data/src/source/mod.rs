@@ -2,17 +2,20 @@
 
 mod compound;
 mod delimited;
+mod expand;
 mod limits;
 mod parquet;
+mod partition;
 mod remote;
 mod sheet;
 mod sqlite;
 
-pub(crate) use remote::shown;
+pub(crate) use expand::expand;
+pub(crate) use remote::{is_address, shown};
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use encoding_rs::Encoding;
@@ -211,6 +214,7 @@ pub(crate) struct Source {
     /// The file and how it looked before it was read.
     opened: (File, limits::Before),
     body: Body,
+    partitions: Partitions,
 }
 
 impl Source {
@@ -242,7 +246,7 @@ impl Source {
         let mut encoding = "binary".to_owned();
         let (mut delimiter, mut sheets) = (None, Vec::new());
         let (mut head, mut merged) = (Vec::new(), Vec::new());
-        let (headings, body) = match format {
+        let (mut headings, body) = match format {
             SourceFormat::Text => {
                 if let Some(name) = options.encoding {
                     scan.encoding = Encoding::for_label(name.as_bytes()).ok_or_else(|| {
@@ -272,16 +276,16 @@ impl Source {
             }
             SourceFormat::Workbook => {
                 let opened = sheet::open(input, options, &place)?;
-                sheets = opened.sheets;
-                place.sheet = Some(opened.name);
-                head = opened.sheet.head();
-                merged = opened.merged;
-                if sheets.len() > 1 && options.sheet.is_none() {
-                    let message = format!("{} sheets; the first was read", sheets.len());
-                    let remedy = format!("name another: {}", sheets.join(", "));
+                place.sheet = Some(opened.name.clone());
+                if let Some((message, remedy)) = opened.passed_over()
+                    && options.sheet.is_none()
+                {
                     diagnostics
                         .push(Diagnostic::new(codes::SHEET_CHOSEN, message, remedy).at(&place));
                 }
+                head = opened.sheet.head();
+                sheets = opened.sheets;
+                merged = opened.merged;
                 (opened.headings, Body::Sheet(opened.sheet))
             }
             SourceFormat::Parquet => {
@@ -289,6 +293,13 @@ impl Source {
                 (headings, Body::Parquet(rows))
             }
             SourceFormat::Database => {
+                if remote::is_address(&path.to_string_lossy()) {
+                    let message = "a database file cannot be read at an address";
+                    let remedy = "fetch it once and name the file";
+                    return Err(Diagnostic::new(codes::UNREACHABLE, message, remedy)
+                        .at(&place)
+                        .into());
+                }
                 let opened = guarded(&place, || sqlite::open(path, options, &place))?;
                 sheets = opened.tables;
                 place.sheet = Some(opened.name);
@@ -300,6 +311,10 @@ impl Source {
                 }
                 (opened.headings, Body::Database(opened.database))
             }
+        };
+        let partitions = match format {
+            SourceFormat::Text | SourceFormat::Parquet => Partitions::of(shown, &mut headings),
+            SourceFormat::Workbook | SourceFormat::Database => Partitions::default(),
         };
         let file = SourceFile {
             path: shown.to_owned(),
@@ -320,7 +335,13 @@ impl Source {
             merged,
             opened: (watched, before),
             body,
+            partitions,
         })
+    }
+
+    /// Whether the engine may read the file by its path and sees the same columns.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.partitions.is_empty()
     }
 
     /// Gives every row that is not blank to `each`, with its number, until `each` says stop: those
@@ -330,6 +351,10 @@ impl Source {
         from_top: bool,
         each: &mut dyn FnMut(u32, &dyn Row) -> bool,
     ) -> Result<(), DataError> {
+        let partitions = &self.partitions;
+        let with_partitions = &mut |number: u32, row: &dyn Row| each(number, &partitions.with(row));
+        let each: &mut dyn FnMut(u32, &dyn Row) -> bool =
+            if partitions.is_empty() || from_top { each } else { with_partitions };
         match &mut self.body {
             Body::Delimited(body) => body.each_row(from_top, &self.place, each)?,
             Body::Sheet(body) => body.each_row(from_top, each),
@@ -445,84 +470,6 @@ fn empty(place: &Place) -> Diagnostic {
     Diagnostic::new(codes::EMPTY_FILE, "the file holds nothing", remedy).at(place)
 }
 
-/// The files that `pattern` names, in order, each with the name to show.
-pub(crate) fn expand(pattern: &Path, root: &Path) -> Result<Vec<(PathBuf, String)>, DataError> {
-    let text = pattern.to_string_lossy();
-    if text == "-" {
-        return Ok(vec![(PathBuf::from("-"), "standard input".to_owned())]);
-    }
-    if remote::is_address(&text) {
-        return Ok(vec![(PathBuf::from(text.as_ref()), remote::shown(&text))]);
-    }
-    if !text.contains(['*', '?']) {
-        let path = root.join(pattern);
-        stays_inside(&path, pattern, root)?;
-        return Ok(vec![(path, remote::shown(&text))]);
-    }
-    // Only `*` and `?` are special: a bracket in a file name stands for itself.
-    let mut full = String::new();
-    if pattern.is_relative() && !root.as_os_str().is_empty() {
-        full = glob::Pattern::escape(&root.to_string_lossy());
-        full.push('/');
-    }
-    for sign in text.chars() {
-        match sign {
-            '[' => full.push_str("[[]"),
-            ']' => full.push_str("[]]"),
-            other => full.push(other),
-        }
-    }
-    let paths = glob::glob(&full).into_iter().flatten().flatten().filter(|path| path.is_file());
-    let paths: Vec<PathBuf> = paths.collect();
-    if pattern.is_relative() {
-        for path in &paths {
-            stays_inside(path, path.strip_prefix(root).unwrap_or(path), root)?;
-        }
-    }
-    let mut files: Vec<(PathBuf, String)> = paths
-        .into_iter()
-        .map(|path| {
-            let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            (path, shown)
-        })
-        .collect();
-    files.sort_unstable();
-    if files.is_empty() {
-        let message = "no file matches this pattern";
-        return Err(Diagnostic::new(codes::NO_FILE, message, "check the folder and the pattern")
-            .file(remote::shown(&text))
-            .into());
-    }
-    Ok(files)
-}
-
-/// Refuses a link that leads out of the study: what the study reads must be seen in it. A path that
-/// climbs out by `..` says so itself, and is followed where it passes no link.
-fn stays_inside(path: &Path, pattern: &Path, root: &Path) -> Result<(), DataError> {
-    if pattern.is_absolute() {
-        return Ok(());
-    }
-    let here = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let path = if root.as_os_str().is_empty() { &here.join(path) } else { path };
-    let (Ok(place), Ok(here)) = (path.canonicalize(), here.canonicalize()) else { return Ok(()) };
-    let mut written = here.clone();
-    for part in pattern.components() {
-        match part {
-            Component::ParentDir => {
-                written.pop();
-            }
-            Component::Normal(name) => written.push(name),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-        }
-    }
-    if place.starts_with(&here) || place == written {
-        return Ok(());
-    }
-    let message = format!("a link that leads out of the study, to {}", place.display());
-    let remedy = "name the file by its full path, or copy it into the study";
-    Err(Diagnostic::new(codes::LEADS_OUT, message, remedy).file(pattern.to_string_lossy()).into())
-}
-
 /// Headings without blanks at their ends, empty ones kept.
 fn clean_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<String> {
     let clean = |heading: &str| heading.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -530,6 +477,7 @@ fn clean_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<String> {
 }
 
 use limits::guarded;
+use partition::Partitions;
 
 type SharedFlag = Rc<std::cell::Cell<bool>>;
 

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 
 use calamine::{
-    CellErrorType, Data, DataRef, ExcelDateTime, Reader, Sheets, Xls, XlsOptions,
-    open_workbook_auto_from_rs,
+    CellErrorType, Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Sheets, Xls,
+    XlsOptions, open_workbook_auto_from_rs,
 };
 
 use super::{
@@ -37,6 +37,8 @@ const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0";
 pub(super) struct OpenedSheet {
     pub(super) headings: Vec<String>,
     pub(super) sheets: Vec<String>,
+    /// Those of them that the program hides.
+    pub(super) hidden: Vec<String>,
     pub(super) name: String,
     pub(super) sheet: Sheet,
     pub(super) merged: Vec<Merged>,
@@ -63,8 +65,11 @@ fn open_sheet(
 ) -> Result<OpenedSheet, DataError> {
     let mut workbook = workbook(bytes).map_err(|error| damaged(place, error))?;
     let sheets = workbook.sheet_names();
+    let is_hidden = |sheet: &&calamine::Sheet| sheet.visible != SheetVisible::Visible;
+    let hidden = workbook.sheets_metadata().iter().filter(is_hidden);
+    let hidden: Vec<String> = hidden.map(|sheet| sheet.name.clone()).collect();
     let name = match options.sheet {
-        None => sheets.first().cloned().ok_or_else(|| empty(place))?,
+        None => usual(workbook.sheets_metadata()).ok_or_else(|| empty(place))?,
         Some(wanted) => {
             let same = |name: &&String| name.trim() == wanted.trim();
             sheets.iter().find(same).cloned().ok_or_else(|| {
@@ -91,7 +96,37 @@ fn open_sheet(
     });
     let headings = clean_headings(headings.iter().map(String::as_str));
     let sheet = Sheet { rows, width, heading_row };
-    Ok(OpenedSheet { headings, sheets, name, sheet, merged })
+    Ok(OpenedSheet { headings, sheets, hidden, name, sheet, merged })
+}
+
+/// The sheet that is read where none is named: the first of cells that the program shows.
+fn usual(sheets: &[calamine::Sheet]) -> Option<String> {
+    let is_shown = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible;
+    let holds_cells = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet;
+    let shown = || sheets.iter().filter(is_shown);
+    let usual = shown().find(holds_cells).or_else(|| shown().next()).or_else(|| sheets.first());
+    usual.map(|sheet| sheet.name.clone())
+}
+
+impl OpenedSheet {
+    /// Which sheet was read and which were passed over; `None` where there is no other.
+    pub(super) fn passed_over(&self) -> Option<(String, String)> {
+        let others = || self.sheets.iter().filter(|name| **name != self.name);
+        let list = |hidden: bool| {
+            let of_kind = others().filter(|name| self.hidden.contains(*name) == hidden);
+            of_kind.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        };
+        others().next()?;
+        let mut message = format!("{} sheets; `{}` was read", self.sheets.len(), self.name);
+        for (what, names) in [("passed over", list(false)), ("hidden and passed over", list(true))]
+        {
+            if !names.is_empty() {
+                message.push_str(&format!("; {what}: {names}"));
+            }
+        }
+        let others = others().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Some((message, format!("name another: {others}")))
+    }
 }
 
 /// The rows that hold something, from the sheet's own first row and column on.

@@ -12,6 +12,7 @@ use super::truth::ClusterTruth;
 
 struct Cluster {
     id: &'static str,
+    /// What follows the region's name in its own.
     en: &'static str,
     zh: &'static str,
     field: &'static str,
@@ -42,8 +43,8 @@ struct Evidence {
 static CLUSTERS: [Cluster; 5] = [
     Cluster {
         id: "C1",
-        en: "Saltmere cloth market",
-        zh: "盐泽布匹集群",
+        en: "cloth market",
+        zh: "布匹集群",
         field: "textiles",
         region: 1,
         industry: 1,
@@ -62,8 +63,8 @@ static CLUSTERS: [Cluster; 5] = [
     },
     Cluster {
         id: "C2",
-        en: "Ironfell castings",
-        zh: "铁岗铸件集群",
+        en: "castings",
+        zh: "铸件集群",
         field: "metal",
         region: 9,
         industry: 10,
@@ -82,8 +83,8 @@ static CLUSTERS: [Cluster; 5] = [
     },
     Cluster {
         id: "C3",
-        en: "Millbrook household appliances",
-        zh: "磨溪家电集群",
+        en: "household appliances",
+        zh: "家电集群",
         field: "appliances",
         region: 12,
         industry: 17,
@@ -102,8 +103,8 @@ static CLUSTERS: [Cluster; 5] = [
     },
     Cluster {
         id: "C4",
-        en: "Goldfield apparel",
-        zh: "金田服装集群",
+        en: "apparel",
+        zh: "服装集群",
         field: "textiles",
         region: 13,
         industry: 3,
@@ -122,8 +123,8 @@ static CLUSTERS: [Cluster; 5] = [
     },
     Cluster {
         id: "C5",
-        en: "Drywell toys",
-        zh: "旱井玩具集群",
+        en: "toys",
+        zh: "玩具集群",
         field: "toys",
         region: 19,
         industry: 27,
@@ -135,6 +136,29 @@ static CLUSTERS: [Cluster; 5] = [
     },
 ];
 
+/// Where a cluster stands, and in which industry.
+pub(crate) struct Site<'a> {
+    /// Code of the region.
+    pub(crate) region: &'a str,
+    /// Its names in English and Chinese.
+    pub(crate) names: (&'a str, &'a str),
+    /// Code of the industry.
+    pub(crate) industry: &'a str,
+    /// Code of the region that its newcomers left.
+    pub(crate) origin: &'a str,
+}
+
+/// The site of cluster `c` in Artificia.
+pub(super) fn home(c: usize) -> Site<'static> {
+    let region = &REGIONS[CLUSTERS[c].region];
+    Site {
+        region: region.code,
+        names: (region.en, region.zh),
+        industry: INDUSTRIES[CLUSTERS[c].industry].code,
+        origin: REGIONS[0].code,
+    }
+}
+
 /// The region of the cluster in `industry`, where there is one.
 pub(super) fn home_of(industry: usize) -> Option<usize> {
     CLUSTERS.iter().find(|cluster| cluster.industry == industry).map(|cluster| cluster.region)
@@ -145,34 +169,49 @@ const FIRM_YEARS: usize = 6;
 /// Output of the first of these years in the last one's.
 const FIRST_OUTPUT: f64 = 0.6;
 
-pub(super) fn write(plan: &Plan, sink: &mut dyn Sink) -> Result<Vec<ClusterTruth>, DemoError> {
-    register(sink)?;
-    firms(plan, sink)?;
+/// Writes the clusters at their sites: one of each model of development,
+/// and one that shows too little.
+pub(crate) fn write<'a>(
+    plan: &Plan,
+    site: &dyn Fn(usize) -> Site<'a>,
+    sink: &mut dyn Sink,
+) -> Result<Vec<ClusterTruth>, DemoError> {
+    register(site, sink)?;
+    firms(plan, site, sink)?;
     evidence(plan, sink)?;
     Ok(CLUSTERS.iter().map(truth).collect())
 }
 
-fn register(sink: &mut dyn Sink) -> Result<(), DemoError> {
+fn register<'a>(
+    site: &dyn Fn(usize) -> Site<'a>,
+    sink: &mut dyn Sink,
+) -> Result<(), DemoError> {
     let mut table = Table::create(
         sink,
         "data/cluster_register.csv",
         &["cluster", "name_en", "name_zh", "field", "regions", "industries", "source"],
     )?;
-    for cluster in &CLUSTERS {
+    for (c, cluster) in CLUSTERS.iter().enumerate() {
+        let site = site(c);
+        let (en, zh) = site.names;
         table.row(cells![
             cluster.id,
-            cluster.en,
-            cluster.zh,
+            format!("{en} {}", cluster.en),
+            format!("{zh}{}", cluster.zh),
             cluster.field,
-            REGIONS[cluster.region].code,
-            INDUSTRIES[cluster.industry].code,
+            site.region,
+            site.industry,
             "Artificia (artificial data)"
         ])?;
     }
     table.finish()
 }
 
-fn firms(plan: &Plan, sink: &mut dyn Sink) -> Result<(), DemoError> {
+fn firms<'a>(
+    plan: &Plan,
+    site: &dyn Fn(usize) -> Site<'a>,
+    sink: &mut dyn Sink,
+) -> Result<(), DemoError> {
     let mut table = Table::create(
         sink,
         "data/firms.csv",
@@ -191,6 +230,7 @@ fn firms(plan: &Plan, sink: &mut dyn Sink) -> Result<(), DemoError> {
         ],
     )?;
     for (c, cluster) in CLUSTERS.iter().enumerate() {
+        let site = site(c);
         let rest = 1.0 - cluster.largest.iter().sum::<f64>();
         let others = (cluster.firms - cluster.largest.len()) as f64;
         // The last firms of the list came from elsewhere, as many as make up the planted share.
@@ -214,15 +254,15 @@ fn firms(plan: &Plan, sink: &mut dyn Sink) -> Result<(), DemoError> {
                 };
                 let (origin, previous) = match (cluster.evidence, transferred) {
                     (None, _) => ("unknown", ""),
-                    (Some(_), true) => ("transferred", REGIONS[0].code),
+                    (Some(_), true) => ("transferred", site.origin),
                     (Some(_), false) => ("local", ""),
                 };
                 table.row(cells![
                     format!("{}-{:03}", cluster.id, f + 1),
                     year,
                     cluster.id,
-                    REGIONS[cluster.region].code,
-                    INDUSTRIES[cluster.industry].code,
+                    site.region,
+                    site.industry,
                     format!("{output:.3}"),
                     (output * 2.0).round().max(1.0),
                     format!("{}-{:03}", cluster.id, f + 1),

@@ -97,6 +97,22 @@ static INDICATORS: [Row; 12] = [
 ];
 
 pub(super) fn write(plan: &Plan, sink: &mut dyn Sink) -> Result<(), DemoError> {
+    let places: Vec<(&str, usize)> = REGIONS
+        .iter()
+        .enumerate()
+        .map(|(r, region)| {
+            (region.code, ORDER.iter().position(|&other| other == r).unwrap_or(r))
+        })
+        .collect();
+    write_ranked(plan, &places, sink)
+}
+
+/// Writes the indicators of regions whose place in the order, from 0, stands beside their code.
+pub(crate) fn write_ranked(
+    plan: &Plan,
+    places: &[(&str, usize)],
+    sink: &mut dyn Sink,
+) -> Result<(), DemoError> {
     let mut meta = Table::create(
         sink,
         "data/indicator_meta.csv",
@@ -104,16 +120,17 @@ pub(super) fn write(plan: &Plan, sink: &mut dyn Sink) -> Result<(), DemoError> {
     )?;
     let mut table =
         Table::create(sink, "data/indicators.csv", &["region", "year", "indicator", "value"])?;
-    let middle = (N_REGIONS - 1) as f64 / 2.0;
+    let middle = (places.len() - 1) as f64 / 2.0;
+    // The steps are meant for as many regions as Artificia has.
+    let width = (N_REGIONS - 1) as f64 / (places.len() - 1) as f64;
     for (j, (id, dimension, direction, unit, mean, step, en, zh)) in INDICATORS.iter().enumerate() {
         let weight = format!("{:.6}", 1.0 / INDICATORS.len() as f64);
         meta.row(cells![id, dimension, direction, unit, weight, en, zh])?;
-        for (r, region) in REGIONS.iter().enumerate() {
+        for (r, &(region, place)) in places.iter().enumerate() {
             let mut rng = plan.seed.stream("artificial/indicator", j as u32, r as u32);
             let noise: f64 = rng.sample(StandardNormal);
-            let place = ORDER.iter().position(|&other| other == r).unwrap_or(r) as f64;
-            let value = mean + step * (middle - place + NOISE_STEPS * noise);
-            table.row(cells![region.code, plan.year(plan.last()), id, format!("{value:.6}")])?;
+            let value = mean + step * width * (middle - place as f64 + NOISE_STEPS * noise);
+            table.row(cells![region, plan.year(plan.last()), id, format!("{value:.6}")])?;
         }
     }
     meta.finish()?;

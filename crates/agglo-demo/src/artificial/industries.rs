@@ -17,9 +17,9 @@ pub(super) static CHAINS: [Chain; 3] = [
 ];
 
 /// Share of a localized industry's plants in its three home regions; the others follow size.
-pub(super) const HOME_SHARES: [f64; 3] = [0.40, 0.20, 0.12];
+pub(crate) const HOME_SHARES: [f64; 3] = [0.40, 0.20, 0.12];
 /// Share of a granular industry's jobs in its three giants, at the start and in expectation.
-pub(super) const GIANT_SHARES: [f64; 3] = [0.20, 0.15, 0.10];
+pub(crate) const GIANT_SHARES: [f64; 3] = [0.20, 0.15, 0.10];
 
 /// How the plants of an industry choose their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,11 @@ mod region_years;
 mod totals;
 mod truth;
 
+pub(crate) use clusters::{Site, write as write_clusters};
+pub(crate) use indicators::write_ranked;
+pub(crate) use industries::{GIANT_SHARES, HOME_SHARES};
 pub use plan::Plan;
+pub(crate) use truth::{cluster, list, object, text, texts};
 pub use truth::{ClusterTruth, Flow, GroupTruth, IndustryTruth, PolicyTruth, Truth};
 
 use crate::error::DemoError;
@@ -39,7 +43,7 @@ pub fn generate(plan: &Plan, sink: &mut dyn Sink) -> Result<Truth, DemoError> {
     totals.write(plan, sink)?;
     region_years::write(plan, &totals, sink)?;
     io_table::write(plan, &totals, sink)?;
-    let clusters = clusters::write(plan, sink)?;
+    let clusters = clusters::write(plan, &clusters::home, sink)?;
     let policy = policy::write(plan, sink)?;
     indicators::write(plan, sink)?;
     let truth = Truth::new(plan, flows, clusters, policy);

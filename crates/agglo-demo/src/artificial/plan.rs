@@ -54,7 +54,7 @@ impl Plan {
     }
 
     /// The calendar year of index `t`.
-    pub(super) fn year(&self, t: usize) -> i32 {
+    pub(crate) fn year(&self, t: usize) -> i32 {
         self.first_year + t as i32
     }
 
@@ -64,7 +64,7 @@ impl Plan {
     }
 
     /// The index of the last year.
-    pub(super) fn last(&self) -> usize {
+    pub(crate) fn last(&self) -> usize {
         self.n_years() - 1
     }
 }

@@ -277,7 +277,7 @@ impl Truth {
     }
 }
 
-fn cluster(x: &ClusterTruth) -> String {
+pub(crate) fn cluster(x: &ClusterTruth) -> String {
     let share = |value: Option<f64>| value.map_or("null".to_owned(), |value| value.to_string());
     object(&[
         ("cluster", text(x.cluster)),
@@ -299,11 +299,11 @@ fn codes(regions: impl IntoIterator<Item = usize>) -> Vec<&'static str> {
 }
 
 /// The texts are this crate's own and hold neither quotes nor backslashes.
-fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     format!("\"{value}\"")
 }
 
-fn texts(values: &[&str]) -> String {
+pub(crate) fn texts(values: &[&str]) -> String {
     list(values, |value| text(value))
 }
 
@@ -311,11 +311,11 @@ fn numbers<T: ToString>(values: &[T]) -> String {
     list(values, T::to_string)
 }
 
-fn list<T>(values: &[T], show: impl Fn(&T) -> String) -> String {
+pub(crate) fn list<T>(values: &[T], show: impl Fn(&T) -> String) -> String {
     format!("[{}]", values.iter().map(show).collect::<Vec<_>>().join(", "))
 }
 
-fn object(members: &[(&str, String)]) -> String {
+pub(crate) fn object(members: &[(&str, String)]) -> String {
     let members: Vec<String> =
         members.iter().map(|(name, value)| format!("{}: {value}", text(name))).collect();
     format!("{{{}}}", members.join(", "))
