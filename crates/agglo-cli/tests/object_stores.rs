@@ -26,7 +26,8 @@ fn shows_no_secret(call: &Call, folder: &Path) {
                 continue;
             }
             let bytes = fs::read(&path).unwrap();
-            let holds = |secret: &&&str| bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+            let holds =
+                |secret: &&&str| bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
             assert_eq!(SECRETS.iter().find(holds), None, "{}", path.display());
         }
     }

@@ -1,7 +1,7 @@
 //! Which encoding a text file has, and the file as UTF-8.
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -25,6 +25,25 @@ pub(crate) struct Scan {
 const BLOCK: usize = 1 << 18;
 /// Character frequencies settle long before this.
 const DETECT_AT_MOST: usize = 1 << 22;
+
+/// What the first bytes say of a file that holds no text and is read without its hash; `None` for any
+/// other, which must be [scanned](scan).
+pub(crate) fn peek(file: &mut (impl Read + Seek)) -> io::Result<Option<Scan>> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut magic = [0u8; 8];
+    let whole = file.read_exact(&mut magic).is_ok() && magic.starts_with(b"PAR1");
+    let n_bytes = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(whole.then(|| Scan {
+        blake3: String::new(),
+        n_bytes,
+        encoding: UTF_8,
+        guessed: false,
+        byte_order_mark: false,
+        quotes: false,
+        magic,
+    }))
+}
 
 /// Reads all of `reader` once: hash, format and encoding.
 pub(crate) fn scan(mut reader: impl Read) -> io::Result<Scan> {

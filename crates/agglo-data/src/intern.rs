@@ -37,6 +37,11 @@ impl Interner {
         self.texts.get(place as usize)
     }
 
+    /// The number here of each text of `other`, in the order of its numbers.
+    pub(crate) fn places_of(&mut self, other: &Interner) -> Vec<u32> {
+        other.texts.iter().map(|text| self.place(text)).collect()
+    }
+
     /// The texts in order, and the place of each number among them.
     pub(crate) fn sorted(self) -> (Vec<Key>, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();

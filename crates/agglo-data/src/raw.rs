@@ -43,6 +43,7 @@ pub fn raw_cells(
         sheet: file.sheet.as_deref(),
         header_row: spec.header_row,
         query: spec.query.as_deref(),
+        unhashed: false,
         ..OpenOptions::default()
     };
     let mut source = Source::open(&path, &file.path, options)?;

@@ -110,7 +110,7 @@ proptest! {
                 batch_size: Some(batch_size),
                 ..Engine::default()
             };
-            let found = cells_with(&measured("profit", "plants.csv"), folder.path(), 2, engine).unwrap();
+            let found = cells_with(&measured("profit", "plants.csv"), folder.path(), 2, &engine).unwrap();
             prop_assert_eq!(by_key(&found), expected.clone());
         }
         // The engine does not read UTF-16, so these rows go through the careful reader.
@@ -142,8 +142,13 @@ fn a_real_register_is_the_same_in_parquet_csv_and_memory() {
     assert_eq!(from_parquet.integers("gaps").unwrap().iter().sum::<i64>(), gaps);
     assert_eq!(from_parquet.integers("n").unwrap().iter().sum::<i64>(), 145_800 - gaps);
     // The groups need ten times as much, so this can only be done by way of the disk.
-    let little = Engine { threads: Some(2), memory: Some(2 << 20), batch_size: Some(1024) };
-    let spilled = cells_with(&spec("bres_itl2_sic5_2015_2020.parquet"), &root, 0, little).unwrap();
+    let little = Engine {
+        threads: Some(2),
+        memory: Some(2 << 20),
+        batch_size: Some(1024),
+        ..Engine::default()
+    };
+    let spilled = cells_with(&spec("bres_itl2_sic5_2015_2020.parquet"), &root, 0, &little).unwrap();
     assert_eq!(spilled, from_parquet);
 
     let from_csv = cells(&spec("bres_itl2_sic5_2019.csv"), &root, 0).unwrap();

@@ -199,6 +199,7 @@ pub(crate) fn open(
         sheet: spec.sheet.as_deref(),
         header_row: spec.header_row,
         query: spec.query.as_deref(),
+        unhashed: false,
     };
     let mut source = Source::open(path, shown, options)?;
     let (reader, recognized) = match reader {

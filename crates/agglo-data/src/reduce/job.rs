@@ -1,5 +1,6 @@
 //! What to ask the engine, and of which rows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,29 +13,67 @@ use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic};
 use crate::number::NumberFormat;
 use crate::reader::{Binding, Look, Plan, Request, recognize, tidy_plan};
-use crate::source::{OpenOptions, Source, SourceFormat, expand, is_address};
+use crate::source::{OpenOptions, Partitions, Source, SourceFormat, expand, is_address};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, Sign, table_spec};
 
-/// Where the rows are.
+/// How the engine reads the files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Csv { n_columns: usize, delimiter: u8, quotes: bool },
+    Parquet,
+}
+
+/// Where rows are.
 pub(super) enum Rows {
-    Csv { paths: Vec<String>, n_columns: usize, delimiter: u8, quotes: bool, extension: String },
-    Parquet { paths: Vec<String>, extension: String },
+    Files { format: Format, extension: String, paths: Vec<String> },
     Memory(RecordBatch),
 }
 
-/// A key of the cells, as an expression over the rows.
-pub(super) struct KeyExpr {
+/// Files whose folders tell the same, or rows that were read.
+pub(super) struct Part {
+    pub(super) rows: Rows,
+    told: Partitions,
+}
+
+/// Where a key or a filter finds its text.
+enum Text {
+    Column(String),
+    Constant(String),
+    /// A column that the folders tell, by its place.
+    Told(usize),
+    None,
+}
+
+impl Text {
+    fn sql(&self, told: &Partitions) -> String {
+        let none = || "NULL".to_owned();
+        match self {
+            Text::Column(name) => identifier(name),
+            Text::Constant(text) => literal(text),
+            Text::Told(column) => told.told(*column).flatten().map_or_else(none, literal),
+            Text::None => none(),
+        }
+    }
+}
+
+/// A key of the cells.
+pub(super) struct KeyText {
     pub(super) name: &'static str,
-    sql: String,
+    text: Text,
+}
+
+/// A column that a filter looks at, with the values kept; compared without blanks at the ends.
+pub(super) struct Filter {
+    text: Text,
+    pub(super) kept: Vec<String>,
 }
 
 pub(super) struct Job {
-    pub(super) rows: Rows,
+    pub(super) parts: Vec<Part>,
     pub(super) format: SourceFormat,
-    pub(super) keys: Vec<KeyExpr>,
-    /// Columns that a filter looks at, with the values kept; compared without blanks at the ends.
-    pub(super) filters: Vec<(String, Vec<String>)>,
+    pub(super) keys: Vec<KeyText>,
+    pub(super) filters: Vec<Filter>,
     pub(super) measure: String,
     pub(super) measure_name: String,
     pub(super) unit: String,
@@ -60,6 +99,7 @@ impl Job {
             let options = OpenOptions {
                 encoding: spec.encoding.as_deref(),
                 delimiter: spec.delimiter,
+                unhashed: true,
                 ..OpenOptions::default()
             };
             sources.push(Source::open(path, shown, options)?);
@@ -82,7 +122,6 @@ impl Job {
         let plain = (layout.info.id == "tidy" || spec.reader.is_some())
             && first.format != SourceFormat::Workbook
             && sources.iter().all(same)
-            && sources.iter().all(Source::is_plain)
             && files.iter().all(|(path, _)| readable(path))
             && (first.format == SourceFormat::Parquet || sources.iter().all(utf8));
         if !plain {
@@ -97,24 +136,36 @@ impl Job {
         let absolute = |path: &Path| {
             std::path::absolute(path).unwrap_or(path.to_owned()).to_string_lossy().into_owned()
         };
-        let paths: Vec<String> = files.iter().map(|(path, _)| absolute(path)).collect();
         let extension = extension(&files[0].0);
         let is_text = first.format == SourceFormat::Text;
-        let rows = if is_text {
-            Rows::Csv {
-                paths,
-                n_columns: first.headings.len(),
+        let format = if is_text {
+            Format::Csv {
+                n_columns: first.headings.len() - first.partitions().len(),
                 delimiter: first.delimiter.unwrap_or(b','),
                 quotes: sources.iter().any(|source| source.scan.quotes),
-                extension,
             }
         } else {
-            Rows::Parquet { paths, extension }
+            Format::Parquet
         };
-        let name = |column: usize| {
-            if is_text { format!("c{column}") } else { first.headings[column].clone() }
+        let mut folders: BTreeMap<Partitions, Vec<String>> = BTreeMap::new();
+        for (source, (path, _)) in sources.iter().zip(&files) {
+            folders.entry(source.partitions().clone()).or_default().push(absolute(path));
+        }
+        let part = |(told, paths): (Partitions, Vec<String>)| {
+            let extension = extension.clone();
+            Part { rows: Rows::Files { format, extension, paths }, told }
         };
-        Job::new(spec, &plan, rows, first.format, &name, number_format, scale).map(Some)
+        let parts = folders.into_iter().map(part).collect();
+        let text = |column: usize| {
+            if first.partitions().told(column).is_some() {
+                Text::Told(column)
+            } else if is_text {
+                Text::Column(format!("c{column}"))
+            } else {
+                Text::Column(first.headings[column].clone())
+            }
+        };
+        Job::new(spec, &plan, parts, first.format, &text, number_format, scale).map(Some)
     }
 
     /// The job on rows that were read.
@@ -153,10 +204,10 @@ impl Job {
         let keys = ["region", "industry", "period"]
             .into_iter()
             .filter(|key| frame.has(key))
-            .map(|name| KeyExpr { name, sql: identifier(name) })
+            .map(|name| KeyText { name, text: Text::Column(name.to_owned()) })
             .collect();
         Ok(Job {
-            rows: Rows::Memory(batch),
+            parts: vec![Part { rows: Rows::Memory(batch), told: Partitions::default() }],
             format: SourceFormat::Text,
             keys,
             filters: Vec::new(),
@@ -172,9 +223,9 @@ impl Job {
     fn new(
         spec: &ReadSpec,
         plan: &Plan,
-        rows: Rows,
+        parts: Vec<Part>,
         format: SourceFormat,
-        name: &dyn Fn(usize) -> String,
+        text: &dyn Fn(usize) -> Text,
         number_format: NumberFormat,
         scale: u8,
     ) -> Result<Job, DataError> {
@@ -182,33 +233,40 @@ impl Job {
             let at = plan.targets.iter().position(|target| target.name == wanted)?;
             Some((&plan.bindings[at], &plan.targets[at]))
         };
-        let expression = |binding: &Binding| match binding {
-            Binding::Column(column) => identifier(&name(*column)),
-            Binding::Constant(text) => literal(text),
-            Binding::Across => "NULL".to_owned(),
+        let bound_text = |binding: &Binding| match binding {
+            Binding::Column(column) => text(*column),
+            Binding::Constant(text) => Text::Constant(text.clone()),
+            Binding::Across => Text::None,
         };
         let measure_name = measure_of(
             spec,
             plan.targets.iter().map(|t| (t.name.as_str(), t.kind == Kind::Number)),
         )?;
-        let Some((Binding::Column(column), target)) = bound(&measure_name) else {
+        let measure = match bound(&measure_name) {
+            Some((Binding::Column(column), target)) => Some((text(*column), target)),
+            _ => None,
+        };
+        let Some((Text::Column(measure), target)) = measure else {
             let message = format!("`{measure_name}` is no column of the source");
             return Err(Diagnostic::new(codes::NO_MEASURE, message, "map it in `columns`").into());
         };
         let keys = ["region", "industry", "period"]
             .into_iter()
             .filter_map(|key| {
-                bound(key).map(|(binding, _)| KeyExpr { name: key, sql: expression(binding) })
+                bound(key).map(|(binding, _)| KeyText { name: key, text: bound_text(binding) })
             })
             .collect();
-        let filters =
-            plan.filters.iter().map(|(column, kept)| (name(*column), kept.clone())).collect();
+        let filter = |(column, kept): &(usize, Vec<String>)| Filter {
+            text: text(*column),
+            kept: kept.clone(),
+        };
+        let filters = plan.filters.iter().map(filter).collect();
         Ok(Job {
-            rows,
+            parts,
             format,
             keys,
             filters,
-            measure: name(*column),
+            measure,
             measure_name,
             unit: target.unit.clone(),
             zero_or_more: target.sign == Sign::Count,
@@ -218,7 +276,7 @@ impl Job {
     }
 
     /// Plain SQL, so that an unmodified executor of a cluster can run it.
-    pub(super) fn sql(&self, measure_is_text: bool) -> String {
+    pub(super) fn sql(&self, part: &Part, measure_is_text: bool) -> String {
         let measure = identifier(&self.measure);
         let marks = |wanted: &dyn Fn(Gap) -> bool| {
             let marks = self.number_format.gaps().iter().filter(|(_, gap)| wanted(**gap));
@@ -236,8 +294,9 @@ impl Job {
         } else {
             "x IS NULL AND NOT gap"
         };
-        let filters = self.filters.iter().map(|(column, _)| identifier(column));
-        let keys = self.keys.iter().map(|key| key.sql.clone()).chain(filters);
+        let filters = self.filters.iter().map(|filter| &filter.text);
+        let keys = self.keys.iter().map(|key| &key.text).chain(filters);
+        let keys = keys.map(|text| text.sql(&part.told));
         let keys: Vec<String> = keys
             .enumerate()
             .map(|(place, sql)| format!("CAST({sql} AS VARCHAR) AS k{place}"))

@@ -15,9 +15,13 @@
 //! plain (Parquet, or UTF-8 text with a decimal point); any other, and any with a row that the
 //! engine does not understand, goes through [`read`](crate::read), which says what is wrong where.
 
+mod engine;
+mod groups;
 mod job;
 mod run;
 mod sums;
+
+pub use engine::{Cluster, Engine};
 
 use std::path::Path;
 
@@ -34,17 +38,6 @@ use job::Job;
 /// Decimal places that a measure may have; squares need twice as many.
 pub const MAX_SCALE: u8 = 9;
 
-/// What the engine may use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Engine {
-    /// Threads; all there are when `None`.
-    pub threads: Option<usize>,
-    /// Bytes of memory before it spills to disk; unlimited when `None`.
-    pub memory: Option<usize>,
-    /// Rows handled at once; the engine's own when `None`.
-    pub batch_size: Option<usize>,
-}
-
 /// The cells of `source`, its measure kept to `measure_scale` decimal places.
 ///
 /// The measure is `source.value`, or the only one that the source has. Rows may repeat their keys;
@@ -54,7 +47,7 @@ pub struct Engine {
 /// As [`read`](crate::read); any row that would be rejected there; sums beyond 38 digits; and what
 /// stopped the engine.
 pub fn cells(source: &ReadSpec, root: &Path, measure_scale: u8) -> Result<Frame, DataError> {
-    cells_with(source, root, measure_scale, Engine::default())
+    cells_with(source, root, measure_scale, &Engine::default())
 }
 
 /// [`cells`] within the limits of `engine`.
@@ -65,14 +58,14 @@ pub fn cells_with(
     source: &ReadSpec,
     root: &Path,
     measure_scale: u8,
-    engine: Engine,
+    engine: &Engine,
 ) -> Result<Frame, DataError> {
     let scale = measure_scale.min(MAX_SCALE);
     // A register repeats its keys, which only this table allows.
     let spec = ReadSpec { table: "plant".to_owned(), ..source.clone() };
     if let Some(job) = Job::plain(&spec, root, scale)? {
         match job.run(engine) {
-            Ok(Some(frame)) => return Ok(frame),
+            Ok(Some(cells)) => return cells.frame(&job).map_err(|error| engine_error(&error)),
             Ok(None) => {}
             Err(error) if is_about_rows(&error) && job.format == SourceFormat::Text => {}
             Err(error) => return Err(engine_error(&error)),
@@ -89,13 +82,19 @@ pub fn cells_with(
         return Err(errors.into());
     }
     let job = Job::read(&spec, &reading.frame, scale)?;
-    match job.run(engine) {
-        Ok(Some(frame)) => Ok(frame),
+    match job.run(&Engine { cluster: None, ..engine.clone() }) {
+        Ok(Some(cells)) => cells.frame(&job).map_err(|error| engine_error(&error)),
         Ok(None) => Err(engine_error(&DataFusionError::Execution(
             "a row that was read could not be summed; is the value beyond 18 digits?".to_owned(),
         ))),
         Err(error) => Err(engine_error(&error)),
     }
+}
+
+/// One worker that drives all tasks of a session: with several, a run was seen to wait forever for a
+/// wake-up that had been lost between them, and pieces run side by side without any.
+fn runtime() -> Result<tokio::runtime::Runtime, DataFusionError> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 fn is_about_rows(error: &DataFusionError) -> bool {

@@ -1,69 +1,122 @@
-//! The engine at work, and the one door from its exact decimals to numbers.
+//! The engine at work: the rows cut into pieces, each piece on one thread from file to groups.
+//!
+//! Sums are exact, so pieces may be added in any order. Every thread drives an engine of its own over
+//! whole pieces; nothing is handed between threads but finished groups. That costs one more hash table
+//! per thread and saves the exchange of rows between them, which was the larger part of the work.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use agglo_core::{Column, Datum, Frame, Gap, Key, Values};
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::DataFusionError;
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::common::tree_node::{Transformed, TreeNode as _};
+use datafusion::datasource::physical_plan::{FileScanConfig, FileScanConfigBuilder};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::TaskContext;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::{CsvReadOptions, DataFrame, ParquetReadOptions, SessionContext};
+use futures::TryStreamExt as _;
 
 use super::Engine;
-use super::job::{Job, Rows};
-use super::sums::{SumColumns, Sums, decimal_to_f64};
-use crate::intern::Interner;
-use crate::number::whole_number;
-use crate::source::Cell;
+use super::groups::{Cells, Groups};
+use super::job::{Format, Job, Part, Rows};
 
-type Cells = Vec<((Key, Key, Option<i64>), Sums)>;
-/// Region and industry by number.
-type Group = ((u32, u32, Option<i64>), Sums);
+/// What one thread does from beginning to end.
+struct Piece {
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+}
 
 impl Job {
     /// The cells, or `None` when a row needs the careful reader.
-    pub(super) fn run(&self, engine: Engine) -> Result<Option<Frame>, DataFusionError> {
-        let threads = engine
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
-            .max(1);
-        // A thread of its own, because the caller may already be inside a runtime. One worker drives
-        // all partitions: with several, a run was seen to wait forever for a wake-up that had been
-        // lost between them; `threads` sets the partitions.
-        let work = || -> Result<Vec<RecordBatch>, DataFusionError> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(self.batches(threads, engine))
+    pub(super) fn run(&self, engine: &Engine) -> Result<Option<Cells>, DataFusionError> {
+        let groups = match &engine.cluster {
+            Some(cluster) => on_a_thread(|| {
+                let runtime = super::runtime()?;
+                runtime.block_on(async {
+                    let context = cluster.session().await?;
+                    self.on_cluster(&context).await
+                })
+            })?,
+            None => self.embedded(engine)?,
         };
-        let batches = std::thread::scope(|scope| scope.spawn(work).join());
-        let batches = batches
-            .unwrap_or_else(|_| Err(DataFusionError::Execution("the engine panicked".into())))?;
-        self.frame(&batches)
+        groups.map(Cells::of).transpose()
     }
 
-    async fn batches(
+    async fn on_cluster(
         &self,
-        threads: usize,
-        engine: Engine,
-    ) -> Result<Vec<RecordBatch>, DataFusionError> {
-        let mut config = SessionConfig::new().with_target_partitions(threads);
-        if let Some(batch_size) = engine.batch_size {
-            config = config.with_batch_size(batch_size);
+        context: &SessionContext,
+    ) -> Result<Option<Vec<Groups>>, DataFusionError> {
+        let mut groups = Groups::default();
+        for part in &self.parts {
+            for batch in self.question(context, part).await?.collect().await? {
+                if !groups.take(self, &batch)? {
+                    return Ok(None);
+                }
+            }
         }
-        let mut environment = RuntimeEnvBuilder::new();
-        if let Some(memory) = engine.memory {
-            environment = environment.with_memory_pool(Arc::new(FairSpillPool::new(memory)));
+        Ok(Some(vec![groups]))
+    }
+
+    fn embedded(&self, engine: &Engine) -> Result<Option<Vec<Groups>>, DataFusionError> {
+        let threads = engine.n_threads();
+        let session = engine.session()?;
+        let context = session.context();
+        let pieces = on_a_thread(|| {
+            let each = threads.div_ceil(self.parts.len().max(1));
+            super::runtime()?.block_on(self.pieces(context, each))
+        })?;
+        let queue = Mutex::new(pieces.into_iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let stop = AtomicBool::new(false);
+        let work = || -> Result<Option<Vec<Groups>>, DataFusionError> {
+            let runtime = super::runtime()?;
+            let mut done = Vec::new();
+            while let Some(piece) = next().filter(|_| !stop.load(Ordering::Relaxed)) {
+                let found = runtime.block_on(piece.run(self, &stop));
+                match found {
+                    Ok(Some(groups)) => done.push(groups),
+                    other => {
+                        stop.store(true, Ordering::Relaxed);
+                        return other.map(|_| None);
+                    }
+                }
+            }
+            Ok(Some(done))
+        };
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().map(|thread| joined(thread.join())).collect()
+        });
+        let mut all = Vec::new();
+        let mut plain = true;
+        for groups in found {
+            match groups? {
+                Some(groups) => all.extend(groups),
+                None => plain = false,
+            }
         }
-        let context = SessionContext::new_with_config_rt(config, environment.build_arc()?);
-        let rows = match &self.rows {
+        Ok((plain && !stop.into_inner()).then_some(all))
+    }
+
+    /// The question to `part`, not asked yet.
+    async fn question(
+        &self,
+        context: &SessionContext,
+        part: &Part,
+    ) -> Result<DataFrame, DataFusionError> {
+        let rows = match &part.rows {
             Rows::Memory(batch) => context.read_batch(batch.clone())?,
-            Rows::Parquet { paths, extension } => {
+            Rows::Files { format: Format::Parquet, paths, extension } => {
                 let options =
                     ParquetReadOptions { file_extension: extension, ..Default::default() };
                 context.read_parquet(paths.clone(), options).await?
             }
-            Rows::Csv { paths, n_columns, delimiter, quotes, extension } => {
+            Rows::Files {
+                format: Format::Csv { n_columns, delimiter, quotes },
+                paths,
+                extension,
+            } => {
                 let field = |column| Field::new(format!("c{column}"), DataType::Utf8, true);
                 let schema = Schema::new((0..*n_columns).map(field).collect::<Vec<_>>());
                 let options = CsvReadOptions::new()
@@ -80,116 +133,89 @@ impl Job {
             DataType::Dictionary(_, values) => values.is_string(),
             other => other.is_string(),
         };
+        context.deregister_table("t")?;
         context.register_table("t", rows.into_view())?;
-        context.sql(&self.sql(is_text)).await?.collect().await
+        context.sql(&self.sql(part, is_text)).await
     }
 
-    /// The one door from exact decimals to numbers.
-    fn frame(&self, batches: &[RecordBatch]) -> Result<Option<Frame>, DataFusionError> {
-        let (mut regions, mut industries) = (Interner::default(), Interner::default());
-        let mut groups = Vec::new();
-        for batch in batches {
-            let texts = |at: usize| -> Result<StringArray, DataFusionError> {
-                Ok(cast(batch.column(at), &DataType::Utf8)?.as_string::<i32>().clone())
-            };
-            let n_keys = self.keys.len();
-            let keys =
-                (0..n_keys + self.filters.len()).map(texts).collect::<Result<Vec<_>, _>>()?;
-            let sums = SumColumns::new(batch, n_keys + self.filters.len(), self.scale)?;
-            for row in 0..batch.num_rows() {
-                let text = |at: usize| {
-                    if keys[at].is_valid(row) { keys[at].value(row).trim() } else { "" }
-                };
-                let kept = self
-                    .filters
-                    .iter()
-                    .enumerate()
-                    .all(|(at, (_, kept))| kept.iter().any(|value| value == text(n_keys + at)));
-                if !kept {
-                    continue;
-                }
-                let (mut region, mut industry, mut period) = ("", "", None);
-                for (at, key) in self.keys.iter().enumerate() {
-                    match key.name {
-                        "region" => region = text(at),
-                        "industry" => industry = text(at),
-                        _ => match whole_number(Cell::Text(text(at))) {
-                            Some(year) if i32::try_from(year).is_ok() => period = Some(year),
-                            _ => return Ok(None),
-                        },
-                    }
-                }
-                let Some(row) = sums.row(row)? else { return Ok(None) };
-                if region.is_empty() || industry.is_empty() {
-                    return Ok(None);
-                }
-                groups.push(((regions.place(region), industries.place(industry), period), row));
-            }
+    /// Every part cut into up to `each` pieces of about the same size.
+    async fn pieces(
+        &self,
+        context: &SessionContext,
+        each: usize,
+    ) -> Result<Vec<Piece>, DataFusionError> {
+        let mut pieces = Vec::new();
+        for part in &self.parts {
+            let plan = self.question(context, part).await?.create_physical_plan().await?;
+            let piece = |plan| Piece { plan, context: context.task_ctx() };
+            pieces.extend(cut(plan, each, context)?.into_iter().map(piece));
         }
-        self.to_frame(&merged(groups, regions, industries)?).map(Some)
-    }
-
-    fn to_frame(&self, cells: &Cells) -> Result<Frame, DataFusionError> {
-        let scale = u32::from(self.scale);
-        let number = |sums: &Sums, value: i128, scale: u32| {
-            if sums.n > 0 {
-                Datum::Number(decimal_to_f64(value, scale))
-            } else if sums.suppressed > 0 {
-                Datum::Gap(Gap::Suppressed)
-            } else {
-                Datum::Gap(Gap::Missing)
-            }
-        };
-        let mut columns = vec![
-            Column::text("region", cells.iter().map(|(key, _)| key.0.clone())),
-            Column::text("industry", cells.iter().map(|(key, _)| key.1.clone())),
-        ];
-        if self.keys.iter().any(|key| key.name == "period") {
-            let periods = cells.iter().map(|(key, _)| key.2).collect();
-            columns.push(Column::new("period", "", Values::Integer(periods)));
-        }
-        let squared = if self.unit.is_empty() { String::new() } else { format!("{}²", self.unit) };
-        let sums = || cells.iter().map(|(_, sums)| sums);
-        columns.extend([
-            Column::integer("n", "rows", sums().map(|s| s.n)),
-            Column::number("sum", self.unit.as_str(), sums().map(|s| number(s, s.sum, scale))),
-            Column::number("sum_sq", squared, sums().map(|s| number(s, s.sum_sq, 2 * scale))),
-            Column::number("max", self.unit.as_str(), sums().map(|s| number(s, s.max, scale))),
-            Column::integer("gaps", "rows", sums().map(|s| s.gaps)),
-            Column::integer("suppressed", "rows", sums().map(|s| s.suppressed)),
-        ]);
-        Frame::new(columns).map_err(|error| {
-            DataFusionError::Execution(format!("{} cells: {error}", self.measure_name))
-        })
+        Ok(pieces)
     }
 }
 
-/// The groups in the order of their keys; groups whose keys differ only in blanks at the ends, or
-/// in a filtered column, become one.
-fn merged(
-    mut groups: Vec<Group>,
-    regions: Interner,
-    industries: Interner,
-) -> Result<Cells, DataFusionError> {
-    let ((regions, region_ranks), (industries, industry_ranks)) =
-        (regions.sorted(), industries.sorted());
-    for ((region, industry, _), _) in &mut groups {
-        *region = region_ranks[*region as usize];
-        *industry = industry_ranks[*industry as usize];
-    }
-    groups.sort_unstable_by_key(|(key, _)| *key);
-    let mut cells: Cells = Vec::with_capacity(groups.len());
-    let mut last = None;
-    for (key, sums) in groups {
-        if last == Some(key)
-            && let Some((_, cell)) = cells.last_mut()
-        {
-            cell.add(&sums)?;
-            continue;
+impl Piece {
+    async fn run(&self, job: &Job, stop: &AtomicBool) -> Result<Option<Groups>, DataFusionError> {
+        let mut groups = Groups::default();
+        let mut batches = execute_stream(self.plan.clone(), self.context.clone())?;
+        while let Some(batch) = batches.try_next().await? {
+            if stop.load(Ordering::Relaxed) || !groups.take(job, &batch)? {
+                return Ok(None);
+            }
         }
-        last = Some(key);
-        let (region, industry) = (&regions[key.0 as usize], &industries[key.1 as usize]);
-        cells.push(((region.clone(), industry.clone(), key.2), sums));
+        Ok(Some(groups))
     }
-    Ok(cells)
+}
+
+/// The plan over up to `n` shares of its files, by ranges of bytes; small files stay whole.
+fn cut(
+    plan: Arc<dyn ExecutionPlan>,
+    n: usize,
+    context: &SessionContext,
+) -> Result<Vec<Arc<dyn ExecutionPlan>>, DataFusionError> {
+    let mut shares = Vec::new();
+    let state = context.state();
+    plan.apply(|node| {
+        if let Some(scan) = node.downcast_ref::<DataSourceExec>() {
+            let cut = scan.repartitioned(n, state.config_options())?;
+            let scan = cut.as_ref().and_then(|plan| plan.downcast_ref()).unwrap_or(scan);
+            if let Some(config) = scan.data_source().downcast_ref::<FileScanConfig>() {
+                shares.extend(config.file_groups.iter().map(|group| {
+                    FileScanConfigBuilder::from(config.clone())
+                        .with_file_groups(vec![group.clone()])
+                        .build()
+                }));
+            }
+        }
+        Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
+    })?;
+    if shares.len() < 2 {
+        return Ok(vec![plan]);
+    }
+    shares
+        .into_iter()
+        .map(|share| {
+            let over_share = |node: Arc<dyn ExecutionPlan>| {
+                Ok(if node.downcast_ref::<DataSourceExec>().is_some() {
+                    Transformed::yes(DataSourceExec::from_data_source(share.clone()) as _)
+                } else {
+                    Transformed::no(node)
+                })
+            };
+            plan.clone().transform_down(over_share).map(|changed| changed.data)
+        })
+        .collect()
+}
+
+/// On a thread of its own, because the caller may already be inside a runtime.
+fn on_a_thread<T: Send>(
+    work: impl FnOnce() -> Result<T, DataFusionError> + Send,
+) -> Result<T, DataFusionError> {
+    joined(std::thread::scope(|scope| scope.spawn(work).join()))
+}
+
+fn joined<T>(
+    result: std::thread::Result<Result<T, DataFusionError>>,
+) -> Result<T, DataFusionError> {
+    result.unwrap_or_else(|_| Err(DataFusionError::Execution("the engine panicked".into())))
 }

@@ -11,6 +11,7 @@ mod sheet;
 mod sqlite;
 
 pub(crate) use expand::expand;
+pub(crate) use partition::Partitions;
 pub(crate) use remote::{is_address, shown};
 
 use std::fs::File;
@@ -22,7 +23,7 @@ use encoding_rs::Encoding;
 
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place, did_you_mean};
-use crate::encoding::{Scan, label, scan};
+use crate::encoding::{Scan, label, peek, scan};
 use crate::spec::SourceFile;
 
 /// One cell as the file holds it.
@@ -188,6 +189,8 @@ pub(crate) struct OpenOptions<'s> {
     pub(crate) header_row: Option<u32>,
     /// The query that a database answers.
     pub(crate) query: Option<&'s str>,
+    /// Whether a file that the engine will read may go without its hash, which costs a pass over it.
+    pub(crate) unhashed: bool,
 }
 
 enum Body {
@@ -228,7 +231,11 @@ impl Source {
         let mut input = open_input(path, options, &place)?;
         let watched = input.try_clone().map_err(|error| unreadable(&place, &error))?;
         let before = limits::Before::of(&watched);
-        let mut scan = scan(&mut input).map_err(|error| unreadable(&place, &error))?;
+        let peeked = if options.unhashed { peek(&mut input) } else { Ok(None) };
+        let mut scan = match peeked.map_err(|error| unreadable(&place, &error))? {
+            Some(peeked) => peeked,
+            None => scan(&mut input).map_err(|error| unreadable(&place, &error))?,
+        };
         input.seek(SeekFrom::Start(0)).map_err(|error| unreadable(&place, &error))?;
         if scan.n_bytes == 0 {
             return Err(empty(&place).into());
@@ -339,9 +346,9 @@ impl Source {
         })
     }
 
-    /// Whether the engine may read the file by its path and sees the same columns.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.partitions.is_empty()
+    /// The columns that the path of the file tells.
+    pub(crate) fn partitions(&self) -> &Partitions {
+        &self.partitions
     }
 
     /// Gives every row that is not blank to `each`, with its number, until `each` says stop: those
@@ -477,7 +484,6 @@ fn clean_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<String> {
 }
 
 use limits::guarded;
-use partition::Partitions;
 
 type SharedFlag = Rc<std::cell::Cell<bool>>;
 

@@ -3,8 +3,8 @@
 use super::{Cell, Row};
 
 /// Columns of a file that its path tells, each with its one value.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Partitions {
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Partitions {
     /// Columns of the file itself.
     width: usize,
     /// `None` where the path says that there is none.
@@ -28,6 +28,17 @@ impl Partitions {
             }
         }
         partitions
+    }
+
+    /// What the path tells of `column`, where it is not one of the file itself; `Some(None)` where the
+    /// path says that there is none.
+    pub(crate) fn told(&self, column: usize) -> Option<Option<&str>> {
+        self.values.get(column.checked_sub(self.width)?).map(Option::as_deref)
+    }
+
+    /// How many columns the path tells.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
