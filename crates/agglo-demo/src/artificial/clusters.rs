@@ -182,10 +182,7 @@ pub(crate) fn write<'a>(
     Ok(CLUSTERS.iter().map(truth).collect())
 }
 
-fn register<'a>(
-    site: &dyn Fn(usize) -> Site<'a>,
-    sink: &mut dyn Sink,
-) -> Result<(), DemoError> {
+fn register<'a>(site: &dyn Fn(usize) -> Site<'a>, sink: &mut dyn Sink) -> Result<(), DemoError> {
     let mut table = Table::create(
         sink,
         "data/cluster_register.csv",

@@ -100,9 +100,7 @@ pub(super) fn write(plan: &Plan, sink: &mut dyn Sink) -> Result<(), DemoError> {
     let places: Vec<(&str, usize)> = REGIONS
         .iter()
         .enumerate()
-        .map(|(r, region)| {
-            (region.code, ORDER.iter().position(|&other| other == r).unwrap_or(r))
-        })
+        .map(|(r, region)| (region.code, ORDER.iter().position(|&other| other == r).unwrap_or(r)))
         .collect();
     write_ranked(plan, &places, sink)
 }

@@ -21,8 +21,8 @@ pub(crate) use clusters::{Site, write as write_clusters};
 pub(crate) use indicators::write_ranked;
 pub(crate) use industries::{GIANT_SHARES, HOME_SHARES};
 pub use plan::Plan;
-pub(crate) use truth::{cluster, list, object, text, texts};
 pub use truth::{ClusterTruth, Flow, GroupTruth, IndustryTruth, PolicyTruth, Truth};
+pub(crate) use truth::{cluster, list, object, text, texts};
 
 use crate::error::DemoError;
 use crate::sink::{Sink, put};

@@ -99,9 +99,12 @@ mod tests {
 
     #[test]
     fn amounts_keep_their_zeros() {
-        for (value, one, wanted) in
-            [(0, 100, "0.00,"), (5, 100, "0.05,"), (12_340, 100, "123.40,"), (7_002, 1000, "7.002,")]
-        {
+        for (value, one, wanted) in [
+            (0, 100, "0.00,"),
+            (5, 100, "0.05,"),
+            (12_340, 100, "123.40,"),
+            (7_002, 1000, "7.002,"),
+        ] {
             let mut text = Vec::new();
             parts(&mut text, value, one);
             assert_eq!(String::from_utf8(text).unwrap(), wanted);

@@ -37,7 +37,8 @@ impl Work {
         };
         if root.exists() {
             let entries = fs::read_dir(root).map_err(failed(root))?;
-            let mut foreign = entries.flatten().filter(|entry| entry.file_name() != WORK).peekable();
+            let mut foreign =
+                entries.flatten().filter(|entry| entry.file_name() != WORK).peekable();
             if foreign.peek().is_some() && !work.join(SETTINGS).exists() {
                 return Err(DemoError::NotEmpty { path: root.display().to_string() });
             }
@@ -161,7 +162,8 @@ impl Work {
             if path.ends_with(SETTINGS) {
                 continue;
             }
-            let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            let gone =
+                if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             gone.map_err(|source| failed(&path, source))?;
         }
         fs::remove_dir_all(&self.work).map_err(|source| failed(&self.work, source))

@@ -38,8 +38,7 @@ pub(super) struct ParquetRows<W: Write + Send> {
 
 impl<W: Write + Send> ParquetRows<W> {
     pub(super) fn new(world: &World, t: usize, out: W) -> io::Result<ParquetRows<W>> {
-        let code =
-            || DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
+        let code = || DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
         let amount = || DataType::Decimal128(AMOUNT.0, AMOUNT.1);
         let fields = COLUMNS.map(|name| {
             let kind = match name {
@@ -70,8 +69,8 @@ impl<W: Write + Send> ParquetRows<W> {
         let options = ArrowWriterOptions::new()
             .with_properties(properties.build())
             .with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(out, Arc::clone(&schema), options)
-            .map_err(failed)?;
+        let writer =
+            ArrowWriter::try_new_with_options(out, Arc::clone(&schema), options).map_err(failed)?;
         let texts = |codes: Vec<&str>| Arc::new(StringArray::from(codes)) as ArrayRef;
         Ok(ParquetRows {
             writer,
@@ -91,7 +90,8 @@ impl<W: Write + Send> ParquetRows<W> {
             let values = Decimal128Array::from_iter_values(rows.iter().map(|r| of(r).into()));
             Ok(Arc::new(values.with_precision_and_scale(AMOUNT.0, AMOUNT.1)?))
         };
-        let long = |of: fn(&Row) -> i64| Arc::new(Int64Array::from_iter_values(rows.iter().map(of)));
+        let long =
+            |of: fn(&Row) -> i64| Arc::new(Int64Array::from_iter_values(rows.iter().map(of)));
         let short =
             |of: fn(&Row) -> i32| Arc::new(Int32Array::from_iter_values(rows.iter().map(of)));
         let km = |of: fn(&Row) -> i32| {

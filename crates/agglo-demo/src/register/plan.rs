@@ -109,9 +109,9 @@ impl RegisterPlan {
     }
 
     pub(super) fn n_regions(&self) -> usize {
-        self.regions.unwrap_or_else(|| {
-            power_two_fifths(self.plants, 32).clamp(LEAST_REGIONS, MOST_REGIONS)
-        }) as usize
+        self.regions
+            .unwrap_or_else(|| power_two_fifths(self.plants, 32).clamp(LEAST_REGIONS, MOST_REGIONS))
+            as usize
     }
 
     pub(super) fn n_industries(&self) -> usize {

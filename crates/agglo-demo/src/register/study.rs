@@ -50,10 +50,7 @@ pub(super) fn text(world: &World) -> String {
             "regions",
             "region",
             "data/regions.csv",
-            columns(
-                &["region", "name_zh", "x_km", "y_km", "area_km2"],
-                &[("name", "name_en")],
-            ),
+            columns(&["region", "name_zh", "x_km", "y_km", "area_km2"], &[("name", "name_en")]),
             "",
         ),
         (
@@ -180,7 +177,9 @@ pub(super) fn text(world: &World) -> String {
     for (name, table, file, columns, units) in blocks {
         block(&mut text, name, table, file, &columns, units);
         if name == "plants" {
-            text.push_str("price   = { kind = \"constant\", year = 2010 }\nscope   = \"all-plants\"\n");
+            text.push_str(
+                "price   = { kind = \"constant\", year = 2010 }\nscope   = \"all-plants\"\n",
+            );
         }
     }
     text.push_str(

@@ -73,7 +73,13 @@ fn programme(world: &World, totals: &Totals, sink: &mut dyn Sink) -> Result<(), 
         let code = &region.code;
         let treated = world.programme[r];
         if treated {
-            projects.row(cells![format!("J-{code}"), code, start, 1000, "productivity-programme"])?;
+            projects.row(cells![
+                format!("J-{code}"),
+                code,
+                start,
+                1000,
+                "productivity-programme"
+            ])?;
         }
         for (t, of_year) in totals.regions.iter().enumerate() {
             let Sums { jobs, output, .. } = of_year[r];

@@ -352,8 +352,7 @@ fn relocations_go_from_the_named_home_to_the_named_regions() {
     for row in &moves {
         assert!(allowed.contains(&(&*row["from"], &*row["to"])), "{row:?}");
         assert!(number(row, "year") > year(truth, "/turning_year/year") as f64);
-        let (n, jobs) =
-            seen.entry((&row["from"], &row["to"], &row["industry"])).or_default();
+        let (n, jobs) = seen.entry((&row["from"], &row["to"], &row["industry"])).or_default();
         *n += 1;
         *jobs += row["employment"].parse::<u64>().unwrap();
     }
@@ -372,7 +371,8 @@ fn relocations_go_from_the_named_home_to_the_named_regions() {
     }
     // A quarter leaves: of the first home's plants of 2014 that still stand in 2020, most others
     // of the region being neither related nor movers.
-    let (from, group) = (planted[0]["from"].as_str().unwrap(), &truth["related_groups"]["groups"][0]);
+    let (from, group) =
+        (planted[0]["from"].as_str().unwrap(), &truth["related_groups"]["groups"][0]);
     let related = texts(&group["industries"]);
     let stood: BTreeSet<&str> = rows
         .iter()
@@ -578,8 +578,7 @@ fn what_the_system_refuses_is_said_with_the_file() {
     let folder = scratch();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let error =
-        write_register(&small(), &file.join("country"), 1, &Control::none()).unwrap_err();
+    let error = write_register(&small(), &file.join("country"), 1, &Control::none()).unwrap_err();
     assert!(matches!(error, DemoError::Write { .. }) && !error.is_disk_full(), "{error}");
     assert!(error.to_string().contains("country"), "{error}");
     for format in [RegisterFormat::Parquet, RegisterFormat::Csv] {

@@ -197,8 +197,7 @@ fn development(clusters: &[ClusterTruth]) -> String {
 
 fn programme(world: &World) -> String {
     let plan = &world.plan;
-    let regions: Vec<usize> =
-        (0..world.programme.len()).filter(|&r| world.programme[r]).collect();
+    let regions: Vec<usize> = (0..world.programme.len()).filter(|&r| world.programme[r]).collect();
     object(&[
         ("found_by", texts(&["two-way-fixed-effects", "event-study"])),
         ("unit", quoted("percent of output per job")),
