@@ -58,7 +58,7 @@ const GUIDE_BITS: u32 = 12;
 impl Country {
     pub(super) fn draw(plan: &RegisterPlan) -> Country {
         let n = plan.n_regions();
-        let columns = (1..).find(|c| c * c * 2 >= n * 3).unwrap_or(n) as u32;
+        let columns = (1..n).find(|c| c * c * 2 >= n * 3).unwrap_or(n) as u32;
         let rows = (n as u32).div_ceil(columns);
         let purpose = Purpose::new(plan.seed, "register/region");
         let width = if n > 999 { 4 } else { 3 };
