@@ -178,7 +178,8 @@ pub(super) fn text(world: &World) -> String {
         block(&mut text, name, table, file, &columns, units);
         if name == "plants" {
             text.push_str(
-                "price   = { kind = \"constant\", year = 2010 }\nscope   = \"all-plants\"\n",
+                "value   = \"employment\"\nprice   = { kind = \"constant\", year = 2010 }\n\
+                 scope   = \"all-plants\"\n",
             );
         }
     }

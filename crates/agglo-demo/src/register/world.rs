@@ -52,6 +52,11 @@ fn fixed(value: f64) -> u64 {
     (value * ONE as f64).round() as u64
 }
 
+#[inline]
+const fn times(value: u64, factor: u64) -> u64 {
+    (value * factor) >> POINT
+}
+
 /// Everything that the lives of all plants share.
 pub(super) struct World {
     pub(super) plan: RegisterPlan,
@@ -203,21 +208,21 @@ impl World {
             let size = self.size(draws.at(place::SIZE));
             if opened > 0 { size >> YOUNG_SHIFT } else { size }
         };
-        let mut jobs = jobs * self.growth[t] >> POINT;
+        let mut jobs = times(jobs, self.growth[t]);
         if self.on_coast[region] {
-            jobs = jobs * self.coast_growth[t] >> POINT;
+            jobs = times(jobs, self.coast_growth[t]);
         }
         if !giant {
-            jobs = jobs * around_one(year, 2) >> POINT;
+            jobs = times(jobs, around_one(year, 2));
         }
         let jobs = ((jobs + ONE / 2) >> POINT).max(1);
         let mut factor = around_one(draws.at(place::PRODUCTIVITY), 20);
-        factor = factor * self.output_growth[t] >> POINT;
-        factor = factor * around_one(year.wrapping_mul(STEP), 3) >> POINT;
+        factor = times(factor, self.output_growth[t]);
+        factor = times(factor, around_one(year.wrapping_mul(STEP), 3));
         if self.programme[region] && t >= plan.programme_start() {
             factor = factor * (100 + EFFECT_PERCENT) / 100;
         }
-        let output = jobs * (industry.output_per_job * factor >> POINT);
+        let output = jobs * times(industry.output_per_job, factor);
         let (x_m, y_m) = self.country.center_m(region);
         let (east, north) = offset_m(draws.at(place::OFFSET), at_home);
         Some(Row {
