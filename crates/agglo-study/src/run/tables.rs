@@ -10,7 +10,7 @@ use agglo_data::{Coverage, DataError, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
 use super::world::World;
-use super::{CODE, TABLES};
+use super::{CODE, TABLES, answer};
 use crate::boundaries;
 use crate::error::StudyError;
 use crate::harmonize::{Withheld, harmonize, to_codes, trace_frame};
@@ -309,7 +309,7 @@ fn use_table(
     let used = used_file(root, name);
     let beside = root.join(TABLES);
     let trace = beside.join(format!("{name}.trace.parquet"));
-    let audit = |n: usize| beside.join(format!("{name}.crosswalk-{n}.parquet"));
+    let audit = |n: usize| beside.join(answer::audit_file(name, n));
     if keep {
         let n_audits = (1..).take_while(|&n| audit(n).exists());
         for file in n_audits.map(audit).chain([used.clone(), trace.clone()]).collect::<Vec<_>>() {
