@@ -282,10 +282,14 @@ pub(crate) const NOT_IN_EVERY: Text = Text::new("not in every completion", "并�
 /// withheld cells; `None` where neither differs from the number as written.
 fn open(interval: Interval, own: Datum, format: Format) -> Option<Words> {
     let range = match interval.range {
-        None => Some(NOT_IN_EVERY.into()),
+        None => own.number().map(|_| NOT_IN_EVERY.into()),
         Some((lower, upper)) => {
-            let ends = [lower, upper].map(|end| format.number(end));
-            (ends[0] != ends[1]).then(|| Words::same(ends.join(", ")))
+            let [lower, upper] = [lower, upper].map(|end| format.number(end));
+            match own {
+                _ if lower != upper => Some(Words::same(format!("{lower}, {upper}"))),
+                Datum::Gap(_) => Some(Words::same(lower)),
+                Datum::Number(_) => None,
+            }
         }
     };
     let moves = interval.range.is_some() && range.is_some();
@@ -306,9 +310,17 @@ mod tests {
     use super::*;
 
     fn open_words(range: Option<(f64, f64)>, without: Option<f64>) -> Option<(String, String)> {
+        open_words_of(Datum::Number(0.795), range, without)
+    }
+
+    fn open_words_of(
+        own: Datum,
+        range: Option<(f64, f64)>,
+        without: Option<f64>,
+    ) -> Option<(String, String)> {
         let without = without.map(Datum::Number);
         let interval = Interval { range, without, holds: None };
-        let words = open(interval, Datum::Number(0.795), Format::Decimals(3))?;
+        let words = open(interval, own, Format::Decimals(3))?;
         Some((words.en, words.zh))
     }
 
@@ -338,6 +350,11 @@ mod tests {
             open_words(None, Some(0.795)),
             words("[not in every completion]", "[并非每次补全都有]")
         );
+        // A gap of the study that the completions fill.
+        let gap = Datum::Gap(agglo_core::Gap::Suppressed);
+        let range = Some((0.789, 0.802));
+        assert_eq!(open_words_of(gap, range, None), words("[0.789, 0.802]", "[0.789, 0.802]"));
+        assert_eq!(open_words_of(gap, None, Some(0.76)), words("[without 0.760]", "[不计 0.760]"));
     }
 
     #[test]

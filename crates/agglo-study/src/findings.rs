@@ -53,8 +53,13 @@ impl Finding {
         let own = self.table(table)?.numbers(column).ok()?.get(row).copied()?;
         let range = lower.number().zip(upper.number());
         let without = cell("without");
-        let moves = range.map_or(own.number().is_some(), |(lower, upper)| lower < upper)
-            || without.is_some_and(|without| !same(without, own));
+        let moves = match (range, own) {
+            (Some((lower, upper)), Datum::Number(_)) => lower < upper,
+            // Only the completions have a number, or only some of them have.
+            (Some(_), Datum::Gap(_)) | (None, Datum::Number(_)) => true,
+            (None, Datum::Gap(_)) => false,
+        };
+        let moves = moves || without.is_some_and(|without| !same(without, own));
         let holds = cell("holds").and_then(|count| Some(count.number()? as u64));
         moves.then_some(Interval { range, without, holds })
     }

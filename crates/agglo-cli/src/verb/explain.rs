@@ -265,6 +265,15 @@ fn left_open(explanation: &Explanation<'_>, lang: Lang) -> String {
         };
         let _ = write!(text, "\n  [{lower}, {upper}] {words}");
     }
+    if interval.range.is_none() && explanation.value.number().is_some() {
+        let words = match lang {
+            Lang::En => {
+                format!("not every one of {n} completions of withheld cells has this number")
+            }
+            Lang::Zh => format!("未公布单元格的 {n} 次补全并非都有此数值"),
+        };
+        let _ = write!(text, "\n  {words}");
+    }
     if let Some(without) = interval.without {
         let written = match without {
             Datum::Number(value) => value.to_string(),

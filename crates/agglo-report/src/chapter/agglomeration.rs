@@ -156,16 +156,22 @@ pub(super) fn break_sentences(context: Context<'_>) -> Vec<Sentence> {
     };
     (0..breaks.n_rows())
         .map(|row| {
+            // A break that some completion lacks has no interval there either: once is enough.
+            let known = breaks.interval(row, "period").is_none_or(|open| open.range.is_some());
+            let year = |column: &str| {
+                let bound = breaks.bound(row, column, Format::Plain);
+                if known { bound } else { Bound { open: None, ..bound } }
+            };
             Sentence::new(
                 "A break is dated after {year}, with the interval {lower}–{upper}; by bootstrap \
                  {blower}–{bupper}.",
                 "断点位于 {year} 年之后，置信区间 {lower}—{upper} 年；自助法区间 {blower}—{bupper} 年。",
             )
             .bind("year", breaks.bound(row, "period", Format::Plain))
-            .bind("lower", breaks.bound(row, "lower", Format::Plain))
-            .bind("upper", breaks.bound(row, "upper", Format::Plain))
-            .bind("blower", breaks.bound(row, "bootstrap_lower", Format::Plain))
-            .bind("bupper", breaks.bound(row, "bootstrap_upper", Format::Plain))
+            .bind("lower", year("lower"))
+            .bind("upper", year("upper"))
+            .bind("blower", year("bootstrap_lower"))
+            .bind("bupper", year("bootstrap_upper"))
         })
         .collect()
 }

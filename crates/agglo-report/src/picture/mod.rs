@@ -136,7 +136,9 @@ pub(crate) fn gini_figure(
     let mut lines = vec![series(gini, rows, "gini", "gini", Words::new("Gini", "基尼系数"))];
     if let Some(fit) = context.table("gini-breaks", "fit") {
         let all: Vec<usize> = (0..fit.n_rows()).collect();
-        lines.push(series(fit, &all, "fitted", "fitted", Words::new("Fitted", "拟合")));
+        // A band of its own would lie over that of the numbers it is fitted to.
+        let fitted = series(fit, &all, "fitted", "fitted", Words::new("Fitted", "拟合"));
+        lines.push(Series { ranges: Vec::new(), ..fitted });
     }
     let n = gini.number(rows[0], "n_regions").unwrap_or_default();
     let (level_en, level_zh) = context.level();

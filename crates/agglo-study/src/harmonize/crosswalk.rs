@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use agglo_codes::{ApplyOptions, Audit, Converted, Crossing, Crosswalk, Unmapped};
-use agglo_core::{Absent, Bounds, Column, Datum, Frame, FrameError, Key, Lang, Mark, Note, Values};
+use agglo_core::{
+    Absent, Bounds, Column, Datum, Frame, FrameError, Key, Lang, Mark, Note, Text, Values,
+};
 use agglo_data::{Marks, Origin, Origins, Rows, Table};
 
 use super::Trace;
@@ -69,7 +71,7 @@ pub(super) fn walk(spec: &CrosswalkSpec, root: &Path, table: &Table) -> Result<W
             n[3],
             crossed.1,
             audit.hanging.len(),
-            audit.basis,
+            if audit.basis == OF_THE_FILE.en { OF_THE_FILE.zh } else { &audit.basis },
             audit.source
         ),
     );
@@ -178,14 +180,16 @@ fn crossed(audit: &Audit) -> (String, String) {
     (list(Lang::En, ", "), list(Lang::Zh, "，"))
 }
 
+/// The basis of weights that a file of the study gives.
+const OF_THE_FILE: Text = Text::new("as the file has them", "见文件");
+
 fn crosswalk(spec: &CrosswalkSpec, root: &Path) -> Result<Crosswalk, String> {
     if let Some(file) = &spec.file {
         let path = root.join(file);
         let text =
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let id = format!("{}-{}", spec.from, spec.to);
-        let from_csv =
-            Crosswalk::from_csv(&id, &spec.from, &spec.to, "as in the file", file, &text);
+        let from_csv = Crosswalk::from_csv(&id, &spec.from, &spec.to, OF_THE_FILE.en, file, &text);
         return from_csv.map_err(|error| error.to_string());
     }
     agglo_codes::crosswalk(&spec.from, &spec.to).ok_or_else(|| {

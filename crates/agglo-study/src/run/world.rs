@@ -58,7 +58,8 @@ pub fn interval_table(name: &str) -> String {
 ///
 /// The range holds the number itself too, which need not lie among the completions: an imputed table
 /// is more even than any of them. Numbers that differ by less than sums are held to are the same.
-/// `None` where no number differs. A number that some completion does not have is a gap.
+/// A gap that every completion has a number for has the range of these. `None` where no number differs. A
+/// number that some completion does not have has no range.
 pub(super) fn intervals(
     method: &Method,
     name: &str,
@@ -91,10 +92,12 @@ pub(super) fn intervals(
                 .iter()
                 .zip(&cells)
                 .map(|(places, cells)| cells[*places.get(key)?].number())
-                .chain([own[row].number()])
                 .collect();
-            let ends = values.and_then(|values| range(&values));
-            differs |= ends.is_some_and(|(low, high)| low < high);
+            let ends = values.and_then(|mut values| {
+                values.extend(own[row].number());
+                range(&values)
+            });
+            differs |= ends.is_some_and(|(low, high)| low < high || own[row].number().is_none());
             let gap = Datum::undefined(Undefined::NotIdentified);
             lower.push(ends.map_or(gap, |ends| Datum::Number(ends.0)));
             upper.push(ends.map_or(gap, |ends| Datum::Number(ends.1)));
@@ -207,6 +210,27 @@ mod tests {
         let high = intervals(method, "gini", &gini([0.9, 0.5]), &[&a, &b], None).unwrap();
         assert_eq!(high.numbers("gini.upper").unwrap()[0], Datum::Number(0.9));
         assert_eq!(numbers("gini.without"), [0.7, 0.5]);
+    }
+
+    #[test]
+    fn a_gap_has_the_range_of_its_completions_and_a_number_that_one_lacks_has_none() {
+        let method = agglo_methods::find("gini").unwrap();
+        let own = |first: Datum| {
+            let cells = [first, Datum::Number(0.5)];
+            let mut columns = gini([0.0, 0.5]).columns().to_vec();
+            columns[2] = Column::number("gini", "1", cells);
+            Frame::new(columns).unwrap()
+        };
+        let gap = Datum::Gap(Gap::Suppressed);
+        let (a, b) = (gini([0.1, 0.5]), gini([0.3, 0.5]));
+        let kept = intervals(method, "gini", &own(gap), &[&a, &b], None).unwrap();
+        assert_eq!(kept.numbers("gini.lower").unwrap()[0], Datum::Number(0.1));
+        assert_eq!(kept.numbers("gini.upper").unwrap()[0], Datum::Number(0.3));
+        let lacking = own(gap);
+        let main = gini([0.2, 0.4]);
+        let table = intervals(method, "gini", &main, &[&a, &lacking], None).unwrap();
+        assert!(table.numbers("gini.lower").unwrap()[0].number().is_none());
+        assert_eq!(table.numbers("gini.upper").unwrap()[1], Datum::Number(0.5));
     }
 
     #[test]

@@ -45,8 +45,8 @@ fn title(audit: &CrosswalkAudit) -> (String, String) {
         (format!(", {first}–{last}"), format!("，{first}—{last} 年"))
     });
     (
-        format!("{} of {}: {from} to {to_en}{}", walk.column, walk.table, years.0),
-        format!("{} 的 {}：{from} 转换为 {to_zh}{}", walk.table, walk.column, years.1),
+        format!("{} of {}: from {from} to {to_en}{}", walk.column, walk.table, years.0),
+        format!("{} 的 {}：由 {from} 转换为 {to_zh}{}", walk.table, walk.column, years.1),
     )
 }
 
@@ -87,8 +87,8 @@ fn counts(audit: &CrosswalkAudit) -> Sentence {
         Bound::same(n, None)
     };
     Sentence::new(
-        "Of the codes of the table {renamed} went whole to one code, {merged} went whole to a code that \
-         took others too, {split} were split, and {unknown} are unknown to the crosswalk.",
+        "Codes of the table that went whole to one code: {renamed}; that went whole to a code which took \
+         others too: {merged}; that were split: {split}; that the crosswalk does not know: {unknown}.",
         "数据表的代码中，{renamed} 个整体对应一个代码，{merged} 个并入与其他代码共用的代码，{split} \
          个被拆分，{unknown} 个不在对照表中。",
     )
@@ -122,8 +122,8 @@ fn crossings(audit: &CrosswalkAudit, id: &str, section: &mut Section) {
         ]
     });
     let title = Words::new(
-        "What crossed a split, the largest share first",
-        "经过拆分的数值（按所占比重由高到低）",
+        "What crossed a split, the largest share first; cells without a number are not counted",
+        "经过拆分的数值（按所占比重由高到低；无数值的单元格不计）",
     );
     let columns = [
         ("Measure", "指标", false),
@@ -211,7 +211,7 @@ fn hanging(context: Context<'_>, audit: &CrosswalkAudit, id: &str, section: &mut
     let cells = steps.iter().map(|finding| {
         let (own, all) = rows_under(finding, column, &codes);
         let (en, zh) = if own == 0 {
-            ("through sums over all codes".to_owned(), "通过全部代码的合计".to_owned())
+            ("through all codes together".to_owned(), "通过全部代码".to_owned())
         } else {
             (format!("{own} of {all} rows"), format!("{all} 行中的 {own} 行"))
         };
@@ -258,7 +258,9 @@ fn rows_under(finding: &Finding, column: &str, codes: &BTreeSet<String>) -> (usi
     let (mut own, mut all) = (0, 0);
     let tables = finding.method.outputs.iter().filter_map(|output| finding.table(output.name));
     for frame in tables {
-        let names = [column.to_owned(), format!("{column}_a"), format!("{column}_b")];
+        // Series by region or industry are named by its code.
+        let other = |end: &str| format!("{column}_{end}");
+        let names = [column.to_owned(), other("a"), other("b"), "series".to_owned()];
         let names: Vec<&String> = names.iter().filter(|name| frame.has(name)).collect();
         if names.is_empty() {
             continue;

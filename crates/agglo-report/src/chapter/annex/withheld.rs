@@ -79,7 +79,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
         ("Lower", "下限", true),
         ("Upper", "上限", true),
         ("Without", "不计", true),
-        ("Rank or sign holds in", "名次或符号不变", true),
+        ("Same rank or sign", "名次或符号不变", true),
     ];
     let title = Words::new(
         "With and without the withheld cells: of every column the numbers that move most",
@@ -141,7 +141,8 @@ impl Open<'_> {
         let blank = || Bound::same("", None);
         let (lower, upper) = match self.interval.range {
             Some(ends) => (Words::same(format.number(ends.0)), Words::same(format.number(ends.1))),
-            None => (Words::from(NOT_IN_EVERY), Words::default()),
+            None if self.value().number().is_some() => (NOT_IN_EVERY.into(), Words::default()),
+            None => (Words::default(), Words::default()),
         };
         let written = |words: Words| Bound::name(words.en, words.zh);
         let address = self.view.address(self.row, self.output.name);
