@@ -63,6 +63,7 @@ fn a_clean_table_has_no_finding_and_ends_with_0() {
     let (_keep, root) = study(JOBS, &[("jobs, 1.csv", &jobs(false, false))]);
     let call = agglo(&root, &["check"]).ended(0);
     assert!(call.out.contains("40 rows read = 40 used + 0 rejected"), "{}", call.out);
+    assert!(call.out.contains("left aside by a filter or level: 0"), "{}", call.out);
     assert!(call.out.ends_with("next: agglo run\n"), "{}", call.out);
 }
 
@@ -264,4 +265,43 @@ units   = { gdp = \"100m CNY\", va_secondary = \"100m CNY\", va_tertiary = \"100
     let call = agglo(&root, &["check"]).ended(1);
     assert!(call.out.contains("    10 A0803 warning"), "{}", call.out);
     assert!(call.out.contains("row 350, column secondary_va_100m_yuan"), "{}", call.out);
+}
+
+#[test]
+fn every_row_of_a_file_is_accounted_for_and_what_was_done_on_reading_is_said() {
+    let folder = scratch();
+    let mut text = String::from("region,industry,year,jobs\n");
+    for region in ["A", "B", "all"] {
+        for (industry, jobs) in [("x", 10), ("y", 20)] {
+            let jobs = if region == "all" { 2 * jobs } else { jobs };
+            text.push_str(&format!("{region},{industry},2020,{jobs}\n"));
+        }
+    }
+    text.push_str("A,z,2020,5\n");
+    fs::write(folder.path().join("jobs.csv"), text).unwrap();
+    fs::write(folder.path().join("walk.csv"), "from,to,weight\nx,p,0.5\nx,q,0.5\ny,q,1\n").unwrap();
+    let study = "[study]\nid = \"s\"\ntitle = { en = \"S\" }\n\n[[data]]\nname = \"jobs\"\n\
+         table = \"activity\"\nfile = \"jobs.csv\"\nreader = \"tidy\"\n\
+         columns = { region = \"region\", industry = \"industry\", period = \"year\", \
+         employment = \"jobs\" }\ntotals = { region = [\"all\"] }\n\
+         filter = { industry = [\"x\", \"y\"] }\n\n[[crosswalk]]\ncolumn = \"industry\"\n\
+         from = \"old\"\nto = \"new\"\nfile = \"walk.csv\"\n";
+    fs::write(folder.path().join("study.toml"), study).unwrap();
+    let out = agglo(folder.path(), &["check"]).out;
+    for said in [
+        "6 rows read = 6 used + 0 rejected; totals among the used: 2",
+        "left aside by a filter or level: 1, lines of remarks: 0",
+        "33.33 % of employment crossed a split",
+    ] {
+        assert!(out.contains(said), "{said} is not in:\n{out}");
+    }
+    let zh = agglo(folder.path(), &["check", "--lang", "zh"]).out;
+    for said in ["采用行中合计 2 行", "略去的 1 行", "经过拆分的数值：employment 33.33%"]
+    {
+        assert!(zh.contains(said), "{said} is not in:\n{zh}");
+    }
+    let json = agglo(folder.path(), &["check", "--json"]).json();
+    let data = &json["data"][0];
+    let counts = ["rows_read", "rows_used", "rows_totals", "rows_filtered", "rows_notes"];
+    assert_eq!(counts.map(|name| data[name].as_u64().unwrap()), [6, 6, 2, 1, 0]);
 }

@@ -69,6 +69,60 @@ fn a_number_is_explained_down_to_the_text_of_its_cells() {
     assert!(text.contains("texts of jobs.csv are not shown: the file has changed"), "{text}");
 }
 
+/// Every number of a text that a program can read back.
+fn numbers(text: &str) -> Vec<f64> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
+    words.filter_map(|word| word.parse().ok()).collect()
+}
+
+#[test]
+fn what_a_number_rests_on_is_the_same_in_text_and_in_json() {
+    let folder = scratch();
+    write_study(folder.path(), 10);
+    agglo(folder.path(), &["run"]).ended(0);
+    for address in [
+        "location-quotient.lq@industry=z,period=2020,region=B",
+        "gini.gini@industry=x,period=2019",
+        "share-change.delta_share@industry=z,region=B,from=2019,to=2020",
+    ] {
+        let text = agglo(folder.path(), &["explain", address, "--format", "text"]).ended(0).out;
+        let json = agglo(folder.path(), &["explain", address, "--format", "json"]).ended(0);
+        assert_eq!(json.out, agglo(folder.path(), &["explain", address, "--json"]).ended(0).out);
+        let json = json.json();
+        let said = numbers(&text);
+        let mut told: Vec<f64> = Vec::new();
+        let mut tell = |value: &serde_json::Value| told.extend(value.as_f64());
+        for value in [&json["value"], &json["without"], &json["worked"]["result"]] {
+            tell(value);
+        }
+        for value in [&json["range"]["lower"], &json["range"]["upper"]] {
+            tell(value);
+        }
+        for value in [&json["holds"]["completions"], &json["holds"]["of"]] {
+            tell(value);
+        }
+        for cell in json["cells"].as_array().unwrap() {
+            assert!(text.contains(cell["place"].as_str().unwrap()), "{cell}");
+            for value in [&cell["value"], &cell["lower"], &cell["upper"]] {
+                tell(value);
+            }
+        }
+        assert!(told.len() > 3, "{json:#}");
+        for number in told {
+            assert!(said.contains(&number), "{number} of the JSON is not in the text:\n{text}");
+        }
+        let head = text.lines().next().unwrap();
+        assert_eq!(numbers(head).last().copied(), json["value"].as_f64(), "{head}");
+        assert_eq!(json["method"]["id"], json["step"]["method"]);
+    }
+    // What the withheld cells leave open of a sign, and the number without them.
+    let address = "share-change.delta_share@industry=z,region=B,from=2019,to=2020";
+    let json = agglo(folder.path(), &["explain", address, "--json"]).ended(0).json();
+    assert_eq!(json["holds"]["of"], 8, "{json:#}");
+    assert!(json["without"].as_f64().unwrap() < json["range"]["lower"].as_f64().unwrap());
+    agglo(folder.path(), &["explain", address, "--format", "csv"]).ended(2);
+}
+
 #[test]
 fn a_cell_of_a_workbook_is_named_as_the_program_it_came_from_names_it() {
     let folder = scratch();

@@ -75,6 +75,22 @@ impl Audit {
         }
     }
 
+    /// What crossed a split by measure, over all periods together.
+    pub fn crossing_by_measure(&self) -> Vec<Crossing> {
+        let mut whole: Vec<Crossing> = Vec::new();
+        for part in &self.crossing {
+            match whole.iter_mut().find(|known| known.measure == part.measure) {
+                Some(known) => {
+                    known.split += part.split;
+                    known.unmapped += part.unmapped;
+                    known.total += part.total;
+                }
+                None => whole.push(Crossing { period: None, ..part.clone() }),
+            }
+        }
+        whole
+    }
+
     /// The account as a table: `what`, `code`, `measure`, `period`, `codes`, `value`, `share`.
     ///
     /// | `what`                                   | filled in                                       |
@@ -149,5 +165,32 @@ impl Audit {
             Column::number("share", "1", share),
         ];
         Frame::new(columns).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_crossed_a_split_is_added_up_over_periods_and_never_over_measures() {
+        let part = |measure: &str, period: &str, split, unmapped, total| Crossing {
+            measure: measure.to_owned(),
+            period: Some(period.to_owned()),
+            split,
+            unmapped,
+            total,
+        };
+        let crossing = vec![
+            part("jobs", "2000", 1.0, 0.0, 10.0),
+            part("jobs", "2001", 2.0, 4.0, 20.0),
+            part("wages", "2000", 300.0, 0.0, 400.0),
+        ];
+        let audit = Audit { crossing, ..Audit::default() };
+        let whole = audit.crossing_by_measure();
+        let jobs = (whole[0].split, whole[0].unmapped, whole[0].total, whole[0].period.as_deref());
+        assert_eq!(jobs, (3.0, 4.0, 30.0, None));
+        assert_eq!(whole[0].share(), Datum::Number(0.1));
+        assert_eq!((whole.len(), whole[1].share()), (2, Datum::Number(0.75)));
     }
 }

@@ -16,6 +16,7 @@ mod line;
 mod map;
 mod plot;
 mod png;
+mod ribbon;
 mod rows;
 mod scale;
 mod scatter;
@@ -32,7 +33,7 @@ pub use event::{EventFigure, EventPoint};
 pub use figure::{Figure, svg, table};
 pub use heat::{HeatFigure, HeatScale};
 pub use interval::{IntervalFigure, IntervalRow};
-pub use line::{Baseline, Break, LineFigure, Series, Window};
+pub use line::{Baseline, Break, LineFigure, Series, Window, YearRange};
 pub use map::{
     Area, AreaNames, Areas, Flow, MapError, MapFigure, MapShape, Tile, Unmatched,
     china_province_tiles,

@@ -4,8 +4,11 @@ use agglo_core::{Column, Datum, Key, Lang, Values};
 
 use crate::color::Color;
 use crate::plot::{Band, Plot, Room};
+use crate::ribbon;
 use crate::scale::{drawable, extent, number, told};
-use crate::sheet::{Anchor, LABEL, N_SHAPES, Sheet, Tag, category, path, polyline, spread, symbol};
+use crate::sheet::{
+    Anchor, LABEL, N_SHAPES, Sheet, Swatch, Tag, category, path, polyline, spread, symbol,
+};
 use crate::text::{widest, wrap};
 use crate::theme::Theme;
 use crate::words::{Axis, Group, Heading, Reference, Words};
@@ -21,6 +24,8 @@ pub struct LineFigure {
     pub baseline: Baseline,
     /// The lines.
     pub series: Vec<Series>,
+    /// What the ranges of the lines are, for the legend; not shown where no line has any.
+    pub ranges: Words,
     /// Break dates with their intervals.
     pub breaks: Vec<Break>,
     /// Shaded stretches of years.
@@ -46,6 +51,19 @@ pub struct Series {
     pub group: Group,
     /// Values by year, in any order.
     pub points: Vec<(i32, Datum)>,
+    /// Ranges of the values, in any order: a band behind the line, interrupted where a year has none.
+    pub ranges: Vec<YearRange>,
+}
+
+/// The range of one year's value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct YearRange {
+    /// The year.
+    pub year: i32,
+    /// The lower end.
+    pub lower: f64,
+    /// The upper end, not below the lower one.
+    pub upper: f64,
 }
 
 /// A break date with its confidence interval.
@@ -78,11 +96,15 @@ impl LineFigure {
     pub(crate) fn draw(&self, lang: Lang, theme: &Theme) -> String {
         let mut sheet = Sheet::new(&self.heading, lang, theme);
         let values = self.series.iter().flat_map(|s| &s.points).filter_map(|p| number(p.1));
-        let years = self.series.iter().flat_map(|s| &s.points).map(|p| f64::from(p.0));
         let zero = (self.baseline == Baseline::Zero).then_some(0.0);
         let reference = self.reference.iter().filter_map(|r| drawable(r.value));
+        let ranges: Vec<YearRange> =
+            self.series.iter().flat_map(ribbon::stretches).flatten().collect();
+        let years = self.series.iter().flat_map(|s| &s.points).map(|p| p.0);
+        let years = years.chain(ranges.iter().map(|range| range.year)).map(f64::from);
+        let ends = ranges.iter().flat_map(|range| [range.lower, range.upper]);
         let (Some(x), Some(y)) =
-            (extent(years), extent(values.clone().chain(zero).chain(reference)))
+            (extent(years), extent(values.clone().chain(zero).chain(reference).chain(ends)))
         else {
             sheet.nothing();
             return sheet.finish(&self.describe(lang));
@@ -116,6 +138,15 @@ impl LineFigure {
             fill: BREAK_BAND,
             ink: BREAK_LINE,
         }));
+        if !ranges.is_empty() {
+            let words = self.ranges.get(lang).to_owned();
+            let banded: Vec<usize> = (0..self.series.len())
+                .filter(|&which| !self.series[which].ranges.is_empty())
+                .collect();
+            // One line's band wears its color; the bands of several are all meant by a gray one.
+            let color = if let [only] = banded[..] { category(only) } else { theme.muted };
+            sheet.legend(&[(Swatch::Band(color), words)]);
+        }
         sheet.caption(self.axis.title.get(lang));
         let room = Room {
             right,
@@ -125,6 +156,9 @@ impl LineFigure {
         let reference = self.reference.as_ref().and_then(|r| Some((drawable(r.value)?, &r.label)));
         if let Some((value, _)) = reference {
             plot.reference_line(&mut sheet, value);
+        }
+        for (which, series) in self.series.iter().enumerate() {
+            ribbon::draw(&mut sheet, &plot, which, category(which), series);
         }
         let mut drawn = Vec::new();
         for (which, series) in self.series.iter().enumerate() {
@@ -208,9 +242,10 @@ impl LineFigure {
                 && (place + 1 == points.len() || number(points[place + 1].1).is_none());
             let (x, y) = (plot.x.at(f64::from(year)), plot.y.at(v));
             let tip = format!(
-                "{}, {year}: {}",
+                "{}, {year}: {}{}",
                 series.group.name.get(lang),
-                told(value, self.axis.format, lang)
+                told(value, self.axis.format, lang),
+                ribbon::told(series, year, self.axis.format, lang)
             );
             let shown = !dense || lonely || Some(place) == last;
             let tag: Tag = if shown {
@@ -227,22 +262,22 @@ impl LineFigure {
     fn describe(&self, lang: Lang) -> String {
         let names: Vec<&str> = self.series.iter().map(|s| s.group.name.get(lang)).collect();
         let breaks: Vec<String> = self.breaks.iter().map(break_label).collect();
+        let has_ranges = self.series.iter().any(|s| !s.ranges.is_empty());
+        let mut text = match lang {
+            Lang::En => format!("Line chart of {}: {}.", self.axis.title.en, names.join(", ")),
+            Lang::Zh => format!("折线图，{}：{}。", self.axis.title.zh, names.join("、")),
+        };
         match lang {
-            Lang::En => {
-                let text = format!("Line chart of {}: {}.", self.axis.title.en, names.join(", "));
-                if breaks.is_empty() {
-                    return text;
-                }
-                format!("{text} Breaks: {}.", breaks.join("; "))
-            }
-            Lang::Zh => {
-                let text = format!("折线图，{}：{}。", self.axis.title.zh, names.join("、"));
-                if breaks.is_empty() {
-                    return text;
-                }
-                format!("{text}断点：{}。", breaks.join("；"))
-            }
+            Lang::En if has_ranges => text += &format!(" Bands: {}.", self.ranges.en),
+            Lang::Zh if has_ranges => text += &format!("色带：{}。", self.ranges.zh),
+            _ => {}
         }
+        match lang {
+            Lang::En if !breaks.is_empty() => text += &format!(" Breaks: {}.", breaks.join("; ")),
+            Lang::Zh if !breaks.is_empty() => text += &format!("断点：{}。", breaks.join("；")),
+            _ => {}
+        }
+        text
     }
 
     pub(crate) fn table(&self, lang: Lang) -> Vec<Column> {
@@ -251,7 +286,7 @@ impl LineFigure {
             .iter()
             .flat_map(|s| sorted(s).into_iter().map(move |(t, v)| (s, t, v)))
             .collect();
-        vec![
+        let mut columns = vec![
             Column::text("series", rows.iter().map(|r| Key::from(r.0.group.key.as_str()))),
             Column::text("name", rows.iter().map(|r| Key::from(r.0.group.name.get(lang)))),
             Column::new(
@@ -260,7 +295,21 @@ impl LineFigure {
                 Values::Integer(rows.iter().map(|r| Some(i64::from(r.1))).collect()),
             ),
             Column::number("value", "", rows.iter().map(|r| r.2)),
-        ]
+        ];
+        if self.series.iter().any(|s| !s.ranges.is_empty()) {
+            let none = Datum::Gap(agglo_core::Gap::NotApplicable);
+            for (name, end) in [
+                ("lower", (|y| y.lower) as fn(&YearRange) -> f64),
+                ("upper", |y: &YearRange| y.upper),
+            ] {
+                let cells = rows.iter().map(|&(series, year, _)| {
+                    let range = series.ranges.iter().find(|range| range.year == year);
+                    range.map_or(none, |range| Datum::Number(end(range)))
+                });
+                columns.push(Column::number(name, "", cells));
+            }
+        }
+        columns
     }
 }
 

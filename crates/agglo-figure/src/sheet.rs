@@ -101,6 +101,8 @@ pub(crate) enum Swatch {
     Striped(Color),
     Texture(Texture),
     Symbol(usize),
+    /// A line with the band of its ranges.
+    Band(Color),
     /// The symbol of a sum.
     Sum,
 }
@@ -326,6 +328,7 @@ impl<'a> Sheet<'a> {
                 let tag = symbol(*which, x + 8.0, y, 4.5).paint("fill", category(*which));
                 self.add(tag);
             }
+            Swatch::Band(color) => crate::ribbon::swatch(self, x, y, *color),
             Swatch::Sum => self.add(sum_mark(x + 8.0, y, self.theme)),
         }
     }

@@ -13,7 +13,7 @@ use agglo_figure::{
     Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, EventFigure, EventPoint, Figure,
     Flow, Format, Group, Heading, HeatFigure, HeatScale, IntervalFigure, IntervalRow, LineFigure,
     MapFigure, MapShape, Order, Point, PointLabel, Quadrants, Reference, ScatterFigure, Series,
-    Theme, Tile, Window, Words, has_chinese_font, png, svg, table,
+    Theme, Tile, Window, Words, YearRange, has_chinese_font, png, svg, table,
 };
 use proptest::prelude::*;
 use resvg::usvg::{Group as Node, Node as Kind, Options, Rect, TextChunk, Tree, fontdb};
@@ -55,8 +55,15 @@ fn each_kind(values: &[Datum], name: &Words, format: Format) -> Vec<Figure> {
                 .map(|s| Series {
                     group: group(s),
                     points: each().map(|k| (2000 + k as i32, at(k + s))).collect(),
+                    ranges: each()
+                        .filter_map(|k| {
+                            let (lower, upper) = (at(k).number()?, at(k + 1).number()?);
+                            Some(YearRange { year: 2000 + k as i32, lower, upper })
+                        })
+                        .collect(),
                 })
                 .collect(),
+            ranges: name.clone(),
             breaks: vec![Break { year: 2001, lower: 1900, upper: 2002 }],
             windows: vec![Window { from: 2002, to: 2100, label: name.clone() }],
             reference: reference.clone(),

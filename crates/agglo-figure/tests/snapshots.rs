@@ -25,7 +25,9 @@ fn line() -> Figure {
         series: vec![Series {
             group: Group::new("all", Words::new("All", "全部")),
             points: (2001..).zip(values).collect(),
+            ranges: Vec::new(),
         }],
+        ranges: Words::default(),
         breaks: vec![Break { year: 2003, lower: 2002, upper: 2003 }],
         windows: Vec::new(),
         reference: None,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Column, Datum, Frame, Lang, Values};
+use agglo_core::{Column, Datum, Frame, Lang, Text, Values};
 use agglo_figure::Words;
+use agglo_methods::catalog::Output;
 use agglo_study::address::{Address, cell_text};
-use agglo_study::run::interval_table;
-use agglo_study::{Finding, Findings};
+use agglo_study::{Finding, Findings, Interval};
 
 use crate::document::Origin;
 use crate::format::Format;
@@ -67,6 +67,37 @@ impl<'a> Context<'a> {
         Bound::name(join(Lang::En, ", "), join(Lang::Zh, "、"))
     }
 
+    /// The level of the regions in brackets, in English and Chinese; empty where the study names none.
+    pub fn level(self) -> (String, String) {
+        match self.findings.spec.geo.level.as_str() {
+            "" => (String::new(), String::new()),
+            level => (format!(" (level: {level})"), format!("（层级：{level}）")),
+        }
+    }
+
+    /// Whether a unit is one of money, whose values have prices.
+    pub fn is_money(unit: &str) -> bool {
+        const CODES: [&str; 15] = [
+            "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "KRW", "MXN", "RMB",
+            "RUB", "USD", "ZAR",
+        ];
+        const NAMES: [&str; 6] = ["yuan", "dollar", "euro", "pound", "元", "圆"];
+        let lower = unit.to_lowercase();
+        let mut words = unit.split(|c: char| !c.is_ascii_alphabetic());
+        words.any(|word| CODES.contains(&word))
+            || unit.contains(['$', '€', '£', '¥'])
+            || NAMES.iter().any(|name| lower.contains(name))
+    }
+
+    /// What the bands of line figures are.
+    pub fn range_label(self) -> Words {
+        let n = self.findings.spec.suppression.draws;
+        Words::new(
+            format!("Band: smallest to largest over {n} completions of withheld cells"),
+            format!("色带：未公布单元格 {n} 次补全中的最小值至最大值"),
+        )
+    }
+
     /// Who published the data of a canonical table.
     pub fn data_source(self, table: &str) -> Words {
         let blocks = self.findings.spec.data.iter().filter(|data| data.table_name() == table);
@@ -94,6 +125,11 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> TableView<'a> {
+    /// What it was looked up in.
+    pub fn context(self) -> Context<'a> {
+        self.context
+    }
+
     /// The frame.
     pub fn frame(self) -> &'a Frame {
         self.frame
@@ -154,50 +190,55 @@ impl<'a> TableView<'a> {
         rows
     }
 
+    fn outputs(self) -> &'static [Output] {
+        let tables = self.finding.method.outputs.iter();
+        tables
+            .filter(|table| table.name == self.name)
+            .map(|table| table.columns)
+            .next()
+            .unwrap_or(&[])
+    }
+
+    /// Whether it is the main table of its finding.
+    pub fn is_main(self) -> bool {
+        self.finding.record.tables.first().is_some_and(|table| table.name == self.name)
+    }
+
+    /// The names of the columns that are keys.
+    pub fn keys(self) -> Vec<&'static str> {
+        self.outputs().iter().filter(|output| output.key).map(|output| output.name).collect()
+    }
+
+    /// The title of a column; its name where the catalogue has none.
+    pub fn title(self, column: &str) -> Words {
+        let output = self.outputs().iter().find(|output| output.name == column);
+        output.map_or_else(|| Words::same(column), |output| output.title.into())
+    }
+
     /// The address of a cell.
     pub fn address(self, row: usize, column: &str) -> String {
-        let keys: BTreeMap<String, String> = self
-            .finding
-            .method
-            .outputs
-            .iter()
-            .find(|table| table.name == self.name)
-            .into_iter()
-            .flat_map(|table| table.columns)
-            .filter(|output| output.key)
-            .map(|output| (output.name.to_owned(), self.text(row, output.name)))
-            .collect();
-        let main = self.finding.record.tables.first().is_some_and(|t| t.name == self.name);
+        let keys: BTreeMap<String, String> =
+            self.keys().into_iter().map(|key| (key.to_owned(), self.text(row, key))).collect();
         Address {
             step: self.finding.record.step.clone(),
-            table: (!main).then(|| self.name.to_owned()),
+            table: (!self.is_main()).then(|| self.name.to_owned()),
             column: column.to_owned(),
             keys,
         }
         .to_string()
     }
 
-    /// A cell as written, with its address, and with its range where it rests on cells that the
-    /// source withheld.
+    /// A cell as written, with its address, and with what withheld cells leave open of it.
     pub fn bound(self, row: usize, column: &str, format: Format) -> Bound {
-        let bound = format.bound(self.datum(row, column), Some(self.address(row, column)));
-        let range = self.range(row, column).map(|(lower, upper)| {
-            let ends = [lower, upper].map(|end| format.number(end));
-            (ends[0] != ends[1]).then(|| format!(" [{}, {}]", ends[0], ends[1]))
-        });
-        match range.flatten() {
-            Some(range) => Bound { en: bound.en + &range, zh: bound.zh + &range, ..bound },
-            None => bound,
-        }
+        let datum = self.datum(row, column);
+        let bound = format.bound(datum, Some(self.address(row, column)));
+        let open = self.interval(row, column).and_then(|interval| open(interval, datum, format));
+        Bound { open, ..bound }
     }
 
-    /// The range of a number over the completions of withheld cells, where it has one.
-    fn range(self, row: usize, column: &str) -> Option<(f64, f64)> {
-        let intervals = self.finding.table(&interval_table(self.name))?;
-        let end =
-            |end: &str| intervals.numbers(&format!("{column}.{end}")).ok()?.get(row)?.number();
-        let ends = (end("lower")?, end("upper")?);
-        (ends.0 < ends.1).then_some(ends)
+    /// What withheld cells leave open of a number, where they leave anything.
+    pub fn interval(self, row: usize, column: &str) -> Option<Interval> {
+        self.finding.interval(self.name, column, row)
     }
 
     /// Where the table's numbers come from.
@@ -224,11 +265,105 @@ impl<'a> TableView<'a> {
             ),
             data_source: self.context.data_source(table),
             command: format!("agglo explain {}", self.address(0, self.value_column())),
+            file: String::new(),
         }
     }
 
     fn value_column(self) -> &'a str {
         let is_value = |column: &&Column| matches!(column.values(), Values::Number(_));
         self.frame.columns().iter().find(is_value).map_or("", Column::name)
+    }
+}
+
+/// Of a number that some completion of the table does not have.
+pub(crate) const NOT_IN_EVERY: Text = Text::new("not in every completion", "并非每次补全都有");
+
+/// What is left open of a number, in brackets: its range over the completions, and what it is without the
+/// withheld cells; `None` where neither differs from the number as written.
+fn open(interval: Interval, own: Datum, format: Format) -> Option<Words> {
+    let range = match interval.range {
+        None => own.number().map(|_| NOT_IN_EVERY.into()),
+        Some((lower, upper)) => {
+            let [lower, upper] = [lower, upper].map(|end| format.number(end));
+            match own {
+                _ if lower != upper => Some(Words::same(format!("{lower}, {upper}"))),
+                Datum::Gap(_) => Some(Words::same(lower)),
+                Datum::Number(_) => None,
+            }
+        }
+    };
+    let moves = interval.range.is_some() && range.is_some();
+    let written = |datum| format.datum(datum, Lang::En);
+    let differs = |without: &Datum| moves || written(*without) != written(own);
+    let without = interval.without.filter(differs);
+    let parts = |lang: Lang, word: &str, comma: &str| {
+        let without = without.map(|without| format!("{word} {}", format.datum(without, lang)));
+        let range = range.iter().map(|range| range.get(lang).to_owned());
+        format!("[{}]", range.chain(without).collect::<Vec<_>>().join(comma))
+    };
+    (range.is_some() || without.is_some())
+        .then(|| Words::new(parts(Lang::En, "without", "; "), parts(Lang::Zh, "不计", "；")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open_words(range: Option<(f64, f64)>, without: Option<f64>) -> Option<(String, String)> {
+        open_words_of(Datum::Number(0.795), range, without)
+    }
+
+    fn open_words_of(
+        own: Datum,
+        range: Option<(f64, f64)>,
+        without: Option<f64>,
+    ) -> Option<(String, String)> {
+        let without = without.map(Datum::Number);
+        let interval = Interval { range, without, holds: None };
+        let words = open(interval, own, Format::Decimals(3))?;
+        Some((words.en, words.zh))
+    }
+
+    #[test]
+    fn what_is_left_open_of_a_number_stands_in_brackets() {
+        let words = |en: &str, zh: &str| Some((en.to_owned(), zh.to_owned()));
+        assert_eq!(
+            open_words(Some((0.789, 0.802)), Some(0.76)),
+            words("[0.789, 0.802; without 0.760]", "[0.789, 0.802；不计 0.760]")
+        );
+        assert_eq!(
+            open_words(Some((0.789, 0.802)), None),
+            words("[0.789, 0.802]", "[0.789, 0.802]")
+        );
+        // The completions agree to the last digit shown, and the number without the cells does not.
+        assert_eq!(
+            open_words(Some((0.795_1, 0.795_2)), Some(0.76)),
+            words("[without 0.760]", "[不计 0.760]")
+        );
+        assert_eq!(open_words(Some((0.795_1, 0.795_2)), Some(0.795)), None);
+        // A completion without the number leaves it without a range.
+        assert_eq!(
+            open_words(None, Some(0.76)),
+            words("[not in every completion; without 0.760]", "[并非每次补全都有；不计 0.760]")
+        );
+        assert_eq!(
+            open_words(None, Some(0.795)),
+            words("[not in every completion]", "[并非每次补全都有]")
+        );
+        // A gap of the study that the completions fill.
+        let gap = Datum::Gap(agglo_core::Gap::Suppressed);
+        let range = Some((0.789, 0.802));
+        assert_eq!(open_words_of(gap, range, None), words("[0.789, 0.802]", "[0.789, 0.802]"));
+        assert_eq!(open_words_of(gap, None, Some(0.76)), words("[without 0.760]", "[不计 0.760]"));
+    }
+
+    #[test]
+    fn only_money_has_prices() {
+        for unit in ["CNY 100m", "USD", "万元", "million euros", "$1000"] {
+            assert!(Context::is_money(unit), "{unit}");
+        }
+        for unit in ["persons", "1", "FTE", "t", "", "GWh"] {
+            assert!(!Context::is_money(unit), "{unit}");
+        }
     }
 }

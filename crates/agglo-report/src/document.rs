@@ -85,6 +85,8 @@ pub struct Origin {
     pub data_source: Words,
     /// The command that prints these numbers.
     pub command: String,
+    /// A file of the study with all of them, from the study's folder; empty where there is none.
+    pub file: String,
 }
 
 /// A figure with what belongs to it.

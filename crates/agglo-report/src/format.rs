@@ -53,7 +53,22 @@ impl Format {
 
     /// `datum` in both languages, with its address.
     pub fn bound(self, datum: Datum, address: Option<String>) -> Bound {
-        Bound { en: self.datum(datum, Lang::En), zh: self.datum(datum, Lang::Zh), address }
+        let (en, zh) = (self.datum(datum, Lang::En), self.datum(datum, Lang::Zh));
+        Bound { address, ..Bound::name(en, zh) }
+    }
+
+    /// Decimals enough to tell `values` apart, and to show three digits of the largest.
+    pub fn apart(values: &[f64]) -> Format {
+        if values.iter().all(|value| value.fract() == 0.0) {
+            return Format::Whole;
+        }
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let digits = |size: f64, wanted: i32| {
+            if size > 0.0 && size.is_finite() { wanted - size.log10().floor() as i32 } else { 0 }
+        };
+        let decimals = digits(high - low, 1).max(digits(low.abs().max(high.abs()), 2));
+        Format::Decimals(decimals.clamp(0, 8) as usize)
     }
 }
 
@@ -101,6 +116,21 @@ mod tests {
             (Format::Decimals(2), -0.001, "0.00"),
         ] {
             assert_eq!(format.number(value), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_side_by_side_have_the_decimals_that_tell_them_apart() {
+        for (values, expected) in [
+            ([0.987_65, 0.988_11], ["0.98765", "0.98811"]),
+            ([0.5, 0.5], ["0.500", "0.500"]),
+            ([45_123.0, 45_170.0], ["45,123", "45,170"]),
+            ([0.0, 0.0], ["0", "0"]),
+            ([2.0, 3.0], ["2", "3"]),
+            ([2.0, 3.5], ["2.00", "3.50"]),
+        ] {
+            let format = Format::apart(&values);
+            assert_eq!(values.map(|value| format.number(value)), expected);
         }
     }
 }

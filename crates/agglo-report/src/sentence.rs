@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use agglo_core::Lang;
+use agglo_figure::Words;
 
 /// A piece of a sentence that comes from a finding.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,18 +14,20 @@ pub struct Bound {
     pub zh: String,
     /// The address of the number, for `agglo explain`.
     pub address: Option<String>,
+    /// What withheld cells leave open of the number, such as `[0.789, 0.802; without 0.760]`.
+    pub open: Option<Words>,
 }
 
 impl Bound {
     /// The same characters in both languages.
     pub fn same(text: impl Into<String>, address: Option<String>) -> Bound {
         let en: String = text.into();
-        Bound { zh: en.clone(), en, address }
+        Bound { zh: en.clone(), en, address, open: None }
     }
 
     /// A name in both languages.
     pub fn name(en: impl Into<String>, zh: impl Into<String>) -> Bound {
-        Bound { en: en.into(), zh: zh.into(), address: None }
+        Bound { en: en.into(), zh: zh.into(), address: None, open: None }
     }
 
     /// As written in `lang`.
@@ -32,6 +35,14 @@ impl Bound {
         match lang {
             Lang::En => &self.en,
             Lang::Zh => &self.zh,
+        }
+    }
+
+    /// As written in `lang`, with what withheld cells leave open of it.
+    pub fn text(&self, lang: Lang) -> String {
+        match &self.open {
+            Some(open) => format!("{} {}", self.get(lang), open.get(lang)),
+            None => self.get(lang).to_owned(),
         }
     }
 }
@@ -90,8 +101,8 @@ impl Sentence {
         self.pieces(lang)
             .into_iter()
             .map(|piece| match piece {
-                Piece::Words(words) => words,
-                Piece::Bound(bound) => bound.get(lang),
+                Piece::Words(words) => words.to_owned(),
+                Piece::Bound(bound) => bound.text(lang),
             })
             .collect()
     }

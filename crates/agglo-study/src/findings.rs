@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use agglo_core::{Absent, Frame, Lang, Note, Values};
+use agglo_core::{Absent, Datum, Frame, Lang, Note, Values};
 use agglo_methods::{Answer, Method};
 
 use crate::error::StudyError;
@@ -30,6 +30,46 @@ impl Finding {
     /// The table of this name.
     pub fn table(&self, name: &str) -> Option<&Frame> {
         self.answer.table(name)
+    }
+}
+
+/// What cells that the source withheld leave open of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// The smallest and the largest it is over the completions; `None` where some completion has no number.
+    pub range: Option<(f64, f64)>,
+    /// What it is with withheld cells counted as nothing, where the study compares.
+    pub without: Option<Datum>,
+    /// In how many completions its rank, or its sign, is the same, where it has one.
+    pub holds: Option<u64>,
+}
+
+impl Finding {
+    /// What withheld cells leave open of a number of the table `table`; `None` where they leave nothing.
+    pub fn interval(&self, table: &str, column: &str, row: usize) -> Option<Interval> {
+        let frame = self.table(&run::interval_table(table))?;
+        let cell = |part: &str| frame.numbers(&format!("{column}.{part}")).ok()?.get(row).copied();
+        let (lower, upper) = (cell("lower")?, cell("upper")?);
+        let own = self.table(table)?.numbers(column).ok()?.get(row).copied()?;
+        let range = lower.number().zip(upper.number());
+        let without = cell("without");
+        let moves = match (range, own) {
+            (Some((lower, upper)), Datum::Number(_)) => lower < upper,
+            // Only the completions have a number, or only some of them have.
+            (Some(_), Datum::Gap(_)) | (None, Datum::Number(_)) => true,
+            (None, Datum::Gap(_)) => false,
+        };
+        let moves = moves || without.is_some_and(|without| !same(without, own));
+        let holds = cell("holds").and_then(|count| Some(count.number()? as u64));
+        moves.then_some(Interval { range, without, holds })
+    }
+}
+
+/// Numbers that differ by no more than sums of completions may, and gaps of one kind.
+fn same(a: Datum, b: Datum) -> bool {
+    match (a.number(), b.number()) {
+        (Some(a), Some(b)) => (a - b).abs() <= run::CLOSE * a.abs().max(b.abs()),
+        _ => a == b,
     }
 }
 

@@ -30,4 +30,4 @@ pub mod verify;
 
 pub use agglo_geo::codes as geo_codes;
 pub use error::StudyError;
-pub use findings::{Finding, Findings};
+pub use findings::{Finding, Findings, Interval};

@@ -10,6 +10,7 @@ use agglo_study::Findings;
 use agglo_study::address::{self, Address, Explanation};
 use serde_json::json;
 
+use crate::args::TableFormat;
 use crate::failure::Failure;
 use crate::output;
 use crate::settings::Settings;
@@ -50,11 +51,8 @@ pub(crate) fn run(what: &str, settings: &Settings) -> Result<ExitCode, Failure> 
     if let Some(address) = Address::parse(what) {
         let findings = Findings::load(Path::new("."))?;
         let explanation = address::explain(&findings, &address)?;
-        return show(
-            &number_text(&findings, &explanation, lang),
-            &number_json(&findings, &explanation, lang),
-            settings,
-        );
+        let form = serde_json::to_value(explanation.form(lang)).unwrap_or_default();
+        return show(&number_text(&explanation, lang), &form, settings);
     }
     let known: Vec<&str> = agglo_methods::methods().iter().map(|method| method.id).collect();
     let near = known
@@ -69,7 +67,12 @@ pub(crate) fn run(what: &str, settings: &Settings) -> Result<ExitCode, Failure> 
 }
 
 fn show(text: &str, value: &serde_json::Value, settings: &Settings) -> Result<ExitCode, Failure> {
-    let text = if settings.json { format!("{value:#}\n") } else { text.to_owned() };
+    let text = match settings.format {
+        _ if settings.json => format!("{value:#}\n"),
+        Some(TableFormat::Json) => format!("{value:#}\n"),
+        None | Some(TableFormat::Text) => text.to_owned(),
+        Some(_) => return Err(Failure::usage("`agglo explain` writes text or json")),
+    };
     output::deliver(text.as_bytes(), settings.output.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -149,8 +152,8 @@ fn method_json(method: &Method, lang: Lang) -> serde_json::Value {
     })
 }
 
-fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -> String {
-    let Explanation { address, value, unit, range, method, record, row, worked, cells, .. } =
+fn number_text(explanation: &Explanation<'_>, lang: Lang) -> String {
+    let Explanation { address, value, unit, method, record, run, row, worked, cells, .. } =
         explanation;
     let written = match value {
         Datum::Number(value) => value.to_string(),
@@ -160,9 +163,7 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
     if !matches!(unit.as_str(), "" | "1") {
         let _ = write!(text, " {unit}");
     }
-    if let Some((lower, upper)) = range {
-        let _ = write!(text, "  [{lower}, {upper}] over the completions of withheld cells");
-    }
+    text.push_str(&left_open(explanation, lang));
     let _ = writeln!(text, "\n\n{} [{}]", method.title.get(lang), record.variant);
     let _ = writeln!(text, "{}", method.formula);
     let _ = writeln!(text, "{} ({})\n", method.source, method.mark.title().get(lang));
@@ -186,7 +187,7 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
         let _ = writeln!(text, "option  {name} = {value}");
     }
     let _ = writeln!(text, "seed    {}", record.seed);
-    let _ = writeln!(text, "version {} {}", findings.run.version, findings.run.code);
+    let _ = writeln!(text, "version {} {}", run.version, run.code);
     for (table, input) in &record.inputs {
         let _ = writeln!(text, "input   {table} from {}", input.source);
         for (role, from) in &input.columns {
@@ -199,7 +200,7 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
             let _ = writeln!(text, "          only {column} = {}", values.join(", "));
         }
     }
-    for data in &findings.run.data {
+    for data in &run.data {
         for (file, hash) in &data.files {
             let _ = writeln!(text, "file    {file} blake3 {}", &hash[..hash.len().min(16)]);
         }
@@ -229,8 +230,17 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
         {
             let _ = write!(text, "  ({})", cell.status.title(lang));
         }
-        if let Some(Bounds { lower, upper }) = cell.bounds {
-            let _ = write!(text, "  [{lower}, {upper}]");
+        match (cell.bounds, lang) {
+            (Some(Bounds { lower, upper }), _) if upper.is_finite() => {
+                let _ = write!(text, "  [{lower}, {upper}]");
+            }
+            (Some(Bounds { lower, .. }), Lang::En) => {
+                let _ = write!(text, "  [at least {lower}]");
+            }
+            (Some(Bounds { lower, .. }), Lang::Zh) => {
+                let _ = write!(text, "  [不少于 {lower}]");
+            }
+            (None, _) => {}
         }
         let _ = writeln!(text, "  {}", keys.join(", "));
     }
@@ -243,41 +253,44 @@ fn number_text(findings: &Findings, explanation: &Explanation<'_>, lang: Lang) -
     text
 }
 
-fn number_json(
-    findings: &Findings,
-    explanation: &Explanation<'_>,
-    lang: Lang,
-) -> serde_json::Value {
-    let Explanation { address, value, unit, range, method, record, row, worked, cells, .. } =
-        explanation;
-    let datum = |value: &Datum| match value {
-        Datum::Number(value) => json!(value),
-        Datum::Gap(gap) => json!({ "gap": gap.code() }),
-    };
-    json!({
-        "address": address.to_string(),
-        "value": datum(value),
-        "unit": unit,
-        "row": row.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-        "method": method_json(method, lang),
-        "step": record,
-        "version": findings.run.version,
-        "code": findings.run.code,
-        "data": findings.run.data,
-        "range": range.map(|(lower, upper)| json!({ "lower": lower, "upper": upper })),
-        "worked": worked.as_ref().map(|worked| json!({
-            "lines": worked.whole, "result": worked.result, "agrees": explanation.agrees(),
-        })),
-        "unreadable": explanation.unreadable.iter()
-            .map(|(file, why)| json!({ "file": file, "why": why })).collect::<Vec<_>>(),
-        "cells": cells.iter().map(|cell| json!({
-            "place": cell.place(), "file": cell.file.path, "sheet": cell.file.sheet,
-            "blake3": cell.file.blake3, "row": cell.row, "column": cell.column,
-            "table": cell.table, "measure": cell.measure, "text": cell.text, "flag": cell.flag, "share": cell.share,
-            "value": datum(&cell.value), "status": cell.status.code(),
-            "lower": cell.bounds.map(|bounds| bounds.lower),
-            "upper": cell.bounds.map(|bounds| bounds.upper).filter(|upper| upper.is_finite()),
-            "keys": cell.keys.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-        })).collect::<Vec<_>>(),
-    })
+/// What withheld cells leave open of the number, a line each.
+fn left_open(explanation: &Explanation<'_>, lang: Lang) -> String {
+    let mut text = String::new();
+    let Some(interval) = explanation.interval else { return text };
+    let n = explanation.n_completions;
+    if let Some((lower, upper)) = interval.range {
+        let words = match lang {
+            Lang::En => format!("over {n} completions of withheld cells"),
+            Lang::Zh => format!("未公布单元格 {n} 次补全的范围"),
+        };
+        let _ = write!(text, "\n  [{lower}, {upper}] {words}");
+    }
+    if interval.range.is_none() && explanation.value.number().is_some() {
+        let words = match lang {
+            Lang::En => {
+                format!("not every one of {n} completions of withheld cells has this number")
+            }
+            Lang::Zh => format!("未公布单元格的 {n} 次补全并非都有此数值"),
+        };
+        let _ = write!(text, "\n  {words}");
+    }
+    if let Some(without) = interval.without {
+        let written = match without {
+            Datum::Number(value) => value.to_string(),
+            Datum::Gap(gap) => format!("({})", gap.reason(lang)),
+        };
+        let words = match lang {
+            Lang::En => "with withheld cells counted as nothing",
+            Lang::Zh => "未公布单元格按零计",
+        };
+        let _ = write!(text, "\n  {written} {words}");
+    }
+    if let Some(holds) = interval.holds {
+        let words = match lang {
+            Lang::En => format!("the rank or sign is the same in {holds} of {n} completions"),
+            Lang::Zh => format!("{n} 次补全中有 {holds} 次名次或符号相同"),
+        };
+        let _ = write!(text, "\n  {words}");
+    }
+    text
 }

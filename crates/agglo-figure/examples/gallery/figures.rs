@@ -5,7 +5,7 @@ use agglo_figure::{
     AreaNames, Areas, Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, EventFigure,
     EventPoint, Figure, Flow, Group, Heading, HeatFigure, HeatScale, IntervalFigure, IntervalRow,
     LineFigure, MapFigure, MapShape, Order, Point, PointLabel, Quadrants, Reference, ScatterFigure,
-    Series, Window, Words, china_province_tiles,
+    Series, Window, Words, YearRange, china_province_tiles,
 };
 
 fn heading(key: &str, title: (&str, &str), subtitle: (&str, &str)) -> Heading {
@@ -38,6 +38,17 @@ fn line() -> Figure {
                 (t, if gap { Datum::Gap(Gap::Missing) } else { Datum::Number(v) })
             })
             .collect(),
+        ranges: Vec::new(),
+    };
+    // What withheld cells leave open: more in the early years, nothing at the end.
+    let ranged = |mut series: Series| {
+        let known = series.points.iter().filter_map(|(year, v)| Some((*year, v.number()?)));
+        let range = |(year, value): (i32, f64)| {
+            let half = 0.0006 * f64::from(2022 - year);
+            YearRange { year, lower: value - half, upper: value + 1.4 * half }
+        };
+        series.ranges = known.map(range).collect();
+        series
     };
     Figure::Line(LineFigure {
         heading: heading(
@@ -55,10 +66,14 @@ fn line() -> Figure {
         baseline: Baseline::Data,
         series: vec![
             series("cap", "Capital-intensive", "资本密集型", 0.42, 0.002, 0),
-            series("lab", "Labor-intensive", "劳动密集型", 0.44, 0.001, 40),
-            series("tech", "Technology-intensive", "技术密集型", 0.52, 0.0012, 80),
+            ranged(series("lab", "Labor-intensive", "劳动密集型", 0.44, 0.001, 40)),
+            ranged(series("tech", "Technology-intensive", "技术密集型", 0.52, 0.0012, 80)),
             series("all", "All manufacturing", "全部制造业", 0.45, 0.0015, 120),
         ],
+        ranges: Words::new(
+            "Band: range over the completions of withheld cells",
+            "色带：未公布单元格各次补全的范围",
+        ),
         breaks: vec![
             Break { year: 2004, lower: 2003, upper: 2006 },
             Break { year: 2008, lower: 2007, upper: 2009 },

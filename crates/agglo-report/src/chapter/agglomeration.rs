@@ -1,4 +1,4 @@
-//! II Agglomeration: how concentrated, since when, how unequal, who is specialized in what.
+//! II.1 Agglomeration: how concentrated, since when, how unequal, who is specialized in what.
 
 use agglo_core::Datum;
 use agglo_figure::Words;
@@ -14,7 +14,7 @@ use crate::sentence::{Bound, Sentence};
 const SHOWN: usize = 20;
 
 pub(super) fn section(context: Context<'_>) -> Section {
-    let mut section = Section::new("agglomeration", "II Agglomeration", "二、产业集聚");
+    let mut section = Section::new("agglomeration", "II.1 Agglomeration", "二（一）产业集聚");
     concentration_over_time(context, &mut section);
     industries(context, &mut section);
     inequality(context, &mut section);
@@ -76,23 +76,43 @@ pub(super) fn course(context: Context<'_>) -> Vec<Sentence> {
     };
     let year = |row: usize| Bound::same(gini.text(row, "period"), None);
     let number = |row: usize| gini.bound(row, "gini", Format::Decimals(3));
-    let level = Bound::same(context.findings.spec.geo.level.clone(), None);
+    let (level_en, level_zh) = context.level();
+    let level = Bound::name(level_en, level_zh);
     let n_regions = gini.bound(last, "n_regions", Format::Plain);
-    let mut sentences = vec![
+    let course = if peak == last || peak == first {
+        let (en, zh) = if peak == last {
+            (
+                " and reached its highest value, {g2}, at the end in {y2}",
+                "，期末 {y2} 年达到最高值 {g2}",
+            )
+        } else {
+            (", its highest value, and stood at {g2} in {y2}", "，为最高值，{y2} 年为 {g2}")
+        };
         Sentence::new(
-            "Over {n} regions (level: {level}), the Gini coefficient of industrial space was {g0} \
-             in {y0}, reached its highest value {g1} in {y1}, and stood at {g2} in {y2}.",
-            "按 {n} 个地区（层级：{level}）计算，产业空间基尼系数 {y0} 年为 {g0}，{y1} 年达到最高值 \
-             {g1}，{y2} 年为 {g2}。",
+            format!(
+                "Over {{n}} regions{{level}}, the Gini coefficient of industrial space was {{g0}} in \
+                 {{y0}}{en}."
+            ),
+            format!("按 {{n}} 个地区{{level}}计算，产业空间基尼系数 {{y0}} 年为 {{g0}}{zh}。"),
         )
-        .bind("n", n_regions)
-        .bind("level", level)
-        .bind("g0", number(first))
-        .bind("y0", year(first))
+    } else {
+        Sentence::new(
+            "Over {n} regions{level}, the Gini coefficient of industrial space was {g0} in {y0}, reached \
+             its highest value {g1} in {y1}, and stood at {g2} in {y2}.",
+            "按 {n} 个地区{level}计算，产业空间基尼系数 {y0} 年为 {g0}，{y1} 年达到最高值 {g1}，{y2} 年为 \
+             {g2}。",
+        )
         .bind("g1", number(peak))
         .bind("y1", year(peak))
-        .bind("g2", number(last))
-        .bind("y2", year(last)),
+    };
+    let mut sentences = vec![
+        course
+            .bind("n", n_regions)
+            .bind("level", level)
+            .bind("g0", number(first))
+            .bind("y0", year(first))
+            .bind("g2", number(last))
+            .bind("y2", year(last)),
     ];
     let after: Vec<usize> = known.iter().copied().filter(|&row| row > peak).collect();
     let trough = after.iter().min_by(|a, b| value(a).total_cmp(&value(b))).copied();
@@ -136,16 +156,22 @@ pub(super) fn break_sentences(context: Context<'_>) -> Vec<Sentence> {
     };
     (0..breaks.n_rows())
         .map(|row| {
+            // A break that some completion lacks has no interval there either: once is enough.
+            let known = breaks.interval(row, "period").is_none_or(|open| open.range.is_some());
+            let year = |column: &str| {
+                let bound = breaks.bound(row, column, Format::Plain);
+                if known { bound } else { Bound { open: None, ..bound } }
+            };
             Sentence::new(
                 "A break is dated after {year}, with the interval {lower}–{upper}; by bootstrap \
                  {blower}–{bupper}.",
                 "断点位于 {year} 年之后，置信区间 {lower}—{upper} 年；自助法区间 {blower}—{bupper} 年。",
             )
             .bind("year", breaks.bound(row, "period", Format::Plain))
-            .bind("lower", breaks.bound(row, "lower", Format::Plain))
-            .bind("upper", breaks.bound(row, "upper", Format::Plain))
-            .bind("blower", breaks.bound(row, "bootstrap_lower", Format::Plain))
-            .bind("bupper", breaks.bound(row, "bootstrap_upper", Format::Plain))
+            .bind("lower", year("lower"))
+            .bind("upper", year("upper"))
+            .bind("blower", year("bootstrap_lower"))
+            .bind("bupper", year("bootstrap_upper"))
         })
         .collect()
 }

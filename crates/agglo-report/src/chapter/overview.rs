@@ -72,10 +72,18 @@ fn growth_sentences(growth: TableView<'_>) -> Vec<Sentence> {
     }
     let unit =
         growth.frame().column("value").map_or(String::new(), |column| column.unit().to_owned());
+    let prices = if Context::is_money(&unit) {
+        (", at current prices", "，按当年价格")
+    } else {
+        ("", "")
+    };
     vec![
         Sentence::new(
-            "From {from} to {to} the total went from {start} to {end} {unit}, at current prices.",
-            "{from}—{to} 年，总量由 {start} 变为 {end}（{unit}，按当年价格）。",
+            format!(
+                "From {{from}} to {{to}} the total went from {{start}} to {{end}} {{unit}}{}.",
+                prices.0
+            ),
+            format!("{{from}}—{{to}} 年，总量由 {{start}} 变为 {{end}}（{{unit}}{}）。", prices.1),
         )
         .bind("from", Bound::same(growth.text(first, "period"), None))
         .bind("to", Bound::same(growth.text(last, "period"), None))

@@ -1,5 +1,8 @@
 //! The summary: what a reader with one minute must know.
 
+use agglo_study::Finding;
+use agglo_study::run::interval_table;
+
 use super::{agglomeration, leaders, transfer};
 use crate::context::Context;
 use crate::document::{Block, Section};
@@ -15,6 +18,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
     if !sentences.is_empty() {
         section.push(Block::List(sentences));
     }
+    section.blocks.extend(brackets(context).map(Block::Callout));
     let (en, zh) = remarks(context);
     for (en, zh) in en.into_iter().zip(zh) {
         section.push(Block::Callout(Sentence::new(en, zh)));
@@ -36,6 +40,37 @@ pub(super) fn section(context: Context<'_>) -> Section {
         section.push(Block::List(sentences));
     }
     section
+}
+
+/// What the brackets after numbers mean, where the report has any.
+fn brackets(context: Context<'_>) -> Option<Sentence> {
+    let open = |finding: &Finding| {
+        let mut tables = finding.record.tables.iter();
+        tables.any(|table| finding.table(&interval_table(&table.name)).is_some())
+    };
+    if !context.findings.all().any(open) {
+        return None;
+    }
+    let suppression = &context.findings.spec.suppression;
+    let (en, zh) = if suppression.compare {
+        (
+            ", and then what it is without these cells, counted as nothing",
+            "，其后为不计这些单元格（按零计）时的数值",
+        )
+    } else {
+        ("", "")
+    };
+    let sentence = Sentence::new(
+        format!(
+            "Some numbers rest on cells that the source withheld. In brackets after such a number stand \
+             the smallest and the largest that it is over {{n}} completions of the table{en}. A range is \
+             no confidence interval."
+        ),
+        format!(
+            "部分数值依赖来源未公布的单元格。此类数值后的方括号内为数据表 {{n}} 次补全中的最小值与最大值{zh}。该范围不是置信区间。"
+        ),
+    );
+    Some(sentence.bind("n", Bound::same(suppression.draws.to_string(), None)))
 }
 
 fn remarks(context: Context<'_>) -> (Vec<String>, Vec<String>) {

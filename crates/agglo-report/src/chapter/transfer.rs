@@ -1,4 +1,4 @@
-//! II Transfer: what moved from where to where.
+//! II.2 Transfer: what moved from where to where.
 
 use super::{Columns, refusal, term};
 use crate::context::Context;
@@ -14,7 +14,7 @@ const CLASSES: [&str; 6] =
     ["persistent-out", "mainly-out", "persistent-in", "mainly-in", "out-to-in", "in-to-out"];
 
 pub(super) fn section(context: Context<'_>) -> Section {
-    let mut section = Section::new("transfer", "II Transfer", "二、产业转移");
+    let mut section = Section::new("transfer", "II.2 Transfer", "二（二）产业转移");
     windows(context, &mut section);
     changes(context, &mut section);
     shift_share(context, &mut section);

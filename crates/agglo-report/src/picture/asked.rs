@@ -145,17 +145,21 @@ fn plot(
     let over_time = view.frame().has("period") && !address.keys.contains_key("period");
     if over_time {
         let mut series: Vec<Series> = Vec::new();
+        let mut rows_of: Vec<Vec<usize>> = Vec::new();
         for row in rows {
             let Ok(year) = view.text(row, "period").parse() else { continue };
             let key = key(row);
             let place = match series.iter().position(|s| s.group.key == key) {
                 Some(place) => place,
                 None => {
-                    series.push(Series { group: Group::new(key, label(row)), points: Vec::new() });
+                    let group = Group::new(key, label(row));
+                    series.push(Series { group, points: Vec::new(), ranges: Vec::new() });
+                    rows_of.push(Vec::new());
                     series.len() - 1
                 }
             };
             series[place].points.push((year, view.datum(row, &address.column)));
+            rows_of[place].push(row);
         }
         if series.len() > MOST_LINES {
             return Err(format!(
@@ -164,11 +168,15 @@ fn plot(
                 others.join(", ")
             ));
         }
+        for (series, rows) in series.iter_mut().zip(&rows_of) {
+            series.ranges = super::ranges(view, rows, &address.column);
+        }
         return Ok(Figure::Line(LineFigure {
             heading: heading("asked", title.clone(), subtitle),
             axis: Axis::new(title),
             baseline: Baseline::Data,
             series,
+            ranges: view.context().range_label(),
             breaks: Vec::new(),
             windows: Vec::new(),
             reference: None,

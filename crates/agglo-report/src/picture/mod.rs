@@ -4,7 +4,7 @@ use agglo_core::Lang;
 use agglo_figure::{
     Axis, BarFigure, BarLayout, BarRow, Baseline, Break, EventFigure, EventPoint, Figure, Group,
     IntervalFigure, IntervalRow, LineFigure, Order, Point, PointLabel, Quadrants, Reference,
-    ScatterFigure, Series, Words,
+    ScatterFigure, Series, Words, YearRange,
 };
 use agglo_study::Findings;
 
@@ -60,7 +60,26 @@ fn variant(view: TableView<'_>) -> String {
 fn series(view: TableView<'_>, rows: &[usize], column: &str, key: &str, name: Words) -> Series {
     let points =
         rows.iter().filter_map(|&row| Some((year(view, row)?, view.datum(row, column)))).collect();
-    Series { group: Group::new(key, name), points }
+    Series { group: Group::new(key, name), points, ranges: ranges(view, rows, column) }
+}
+
+/// The ranges of a column by year; where one year has any, a number that nothing is left open of has the
+/// range of itself, so that the band ends there in a point.
+fn ranges(view: TableView<'_>, rows: &[usize], column: &str) -> Vec<YearRange> {
+    let open = |row: usize| view.interval(row, column).and_then(|interval| interval.range);
+    if !rows.iter().any(|&row| open(row).is_some_and(|(lower, upper)| lower < upper)) {
+        return Vec::new();
+    }
+    let range = |&row: &usize| {
+        let (lower, upper) = match (open(row), view.interval(row, column)) {
+            (Some(ends), _) => ends,
+            // Some completion has no such number: how far it reaches is not known.
+            (None, Some(_)) => return None,
+            (None, None) => view.number(row, column).map(|value| (value, value))?,
+        };
+        Some(YearRange { year: year(view, row)?, lower, upper })
+    };
+    rows.iter().filter_map(range).collect()
 }
 
 pub(crate) fn growth_figure(_: Context<'_>, growth: TableView<'_>) -> Option<Block> {
@@ -79,7 +98,11 @@ pub(crate) fn growth_figure(_: Context<'_>, growth: TableView<'_>) -> Option<Blo
         heading: heading(
             "fig-growth",
             Words::new("Total by year", "历年总量"),
-            Words::new(format!("{unit}, current prices"), format!("{unit}，按当年价格")),
+            if Context::is_money(&unit) {
+                Words::new(format!("{unit}, current prices"), format!("{unit}，按当年价格"))
+            } else {
+                Words::same(unit.clone())
+            },
         ),
         axis: Axis::new(Words::same(unit)),
         series: vec![Group::new("value", Words::new("Value", "数值"))],
@@ -113,25 +136,41 @@ pub(crate) fn gini_figure(
     let mut lines = vec![series(gini, rows, "gini", "gini", Words::new("Gini", "基尼系数"))];
     if let Some(fit) = context.table("gini-breaks", "fit") {
         let all: Vec<usize> = (0..fit.n_rows()).collect();
-        lines.push(series(fit, &all, "fitted", "fitted", Words::new("Fitted", "拟合")));
+        // A band of its own would lie over that of the numbers it is fitted to.
+        let fitted = series(fit, &all, "fitted", "fitted", Words::new("Fitted", "拟合"));
+        lines.push(Series { ranges: Vec::new(), ..fitted });
     }
     let n = gini.number(rows[0], "n_regions").unwrap_or_default();
-    let level = &context.findings.spec.geo.level;
+    let (level_en, level_zh) = context.level();
     let figure = LineFigure {
         heading: heading(
             "fig-gini",
             Words::new("Gini coefficient of industrial space", "产业空间基尼系数"),
             Words::new(
                 format!(
-                    "Over {n:.0} regions ({level}){}; bands are the intervals of the break dates",
-                    variant(gini)
+                    "Over {n:.0} regions{level_en}{}{}",
+                    variant(gini),
+                    if breaks.is_empty() {
+                        ""
+                    } else {
+                        "; upright bands are the intervals of the break dates"
+                    }
                 ),
-                format!("{n:.0} 个地区（{level}）{}；色带为断点日期的置信区间", variant(gini)),
+                format!(
+                    "{n:.0} 个地区{level_zh}{}{}",
+                    variant(gini),
+                    if breaks.is_empty() {
+                        ""
+                    } else {
+                        "；竖向色带为断点日期的置信区间"
+                    }
+                ),
             ),
         ),
         axis: Axis::new(Words::new("Gini coefficient", "基尼系数")),
         baseline: Baseline::Data,
         series: lines,
+        ranges: context.range_label(),
         breaks,
         windows: Vec::new(),
         reference: None,
@@ -140,7 +179,7 @@ pub(crate) fn gini_figure(
 }
 
 pub(crate) fn line_figure(
-    _: Context<'_>,
+    context: Context<'_>,
     view: TableView<'_>,
     column: &str,
     id: &str,
@@ -157,6 +196,7 @@ pub(crate) fn line_figure(
         axis: Axis::new(axis),
         baseline: Baseline::Data,
         series: vec![series(view, &rows, column, column, label)],
+        ranges: context.range_label(),
         breaks: Vec::new(),
         windows: Vec::new(),
         reference: None,

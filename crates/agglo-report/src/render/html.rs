@@ -14,8 +14,9 @@ const SCRIPT: &str = include_str!("script.js");
 /// Rows of a figure's table that the page shows; the findings hold all of them.
 const MAX_FIGURE_ROWS: usize = 60;
 
-/// The page, showing `langs[0]` first.
-pub fn html(document: &Document, langs: &[Lang]) -> String {
+/// The page, showing `langs[0]` first; `study` is the way from the page to the study's folder, such as
+/// `..`, for links to its files.
+pub fn html(document: &Document, langs: &[Lang], study: &str) -> String {
     let first = langs.first().copied().unwrap_or_default();
     markup! {
         (DOCTYPE)
@@ -55,7 +56,7 @@ pub fn html(document: &Document, langs: &[Lang]) -> String {
                         }
                     }
                     main id="content" {
-                        @for section in &document.sections { (section_markup(langs, section)) }
+                        @for section in &document.sections { (section_markup(langs, section, study)) }
                         footer {
                             @for line in &document.colophon { p { (both(langs, line)) } }
                         }
@@ -68,7 +69,7 @@ pub fn html(document: &Document, langs: &[Lang]) -> String {
     .into_string()
 }
 
-fn section_markup(langs: &[Lang], section: &Section) -> Markup {
+fn section_markup(langs: &[Lang], section: &Section, study: &str) -> Markup {
     markup! {
         section id=(section.id) {
             h2 { (both(langs, &section.title)) }
@@ -82,8 +83,8 @@ fn section_markup(langs: &[Lang], section: &Section) -> Markup {
                         @for sentence in sentences { li { (sentence_markup(langs, sentence)) } }
                     },
                     Block::Callout(sentence) => p.callout { (sentence_markup(langs, sentence)) },
-                    Block::Figure(figure) => (figure_markup(langs, figure)),
-                    Block::Table(table) => (table_markup(langs, table)),
+                    Block::Figure(figure) => (figure_markup(langs, figure, study)),
+                    Block::Table(table) => (table_markup(langs, table, study)),
                 }
             }
         }
@@ -108,6 +109,13 @@ fn sentence_markup(langs: &[Lang], sentence: &Sentence) -> Markup {
 /// A number one can ask about; a name is just a name.
 fn bound_markup(bound: &Bound, lang: Lang) -> Markup {
     markup! {
+        (own_markup(bound, lang))
+        @if let Some(open) = &bound.open { " " small.open { (words_in(open, lang)) } }
+    }
+}
+
+fn own_markup(bound: &Bound, lang: Lang) -> Markup {
+    markup! {
         @if let Some(address) = &bound.address {
             data.n value=(bound.get(lang)) data-address=(address)
                 title={ "agglo explain '" (address) "'" } { (bound.get(lang)) }
@@ -117,7 +125,7 @@ fn bound_markup(bound: &Bound, lang: Lang) -> Markup {
     }
 }
 
-fn figure_markup(langs: &[Lang], block: &FigureBlock) -> Markup {
+fn figure_markup(langs: &[Lang], block: &FigureBlock, study: &str) -> Markup {
     let theme = Theme::default();
     markup! {
         figure id=(block.id) {
@@ -127,7 +135,7 @@ fn figure_markup(langs: &[Lang], block: &FigureBlock) -> Markup {
                 }
             }
             figcaption {
-                (origin_markup(langs, &block.origin, Some(&block.id)))
+                (origin_markup(langs, &block.origin, Some(&block.id), study))
                 details {
                     summary { (both_text(langs, "Table of this figure", "本图数据表")) }
                     @for lang in langs {
@@ -188,7 +196,7 @@ fn numeric(values: &Values) -> bool {
     !matches!(values, Values::Text(_))
 }
 
-fn table_markup(langs: &[Lang], block: &TableBlock) -> Markup {
+fn table_markup(langs: &[Lang], block: &TableBlock, study: &str) -> Markup {
     markup! {
         figure.table id=(block.id) {
             figcaption.title { (both(langs, &block.title)) }
@@ -215,7 +223,7 @@ fn table_markup(langs: &[Lang], block: &TableBlock) -> Markup {
                     @if block.n_more > 0 { p.more { (more(*lang, block.n_more)) } }
                 }
             }
-            figcaption { (origin_markup(langs, &block.origin, None)) }
+            figcaption { (origin_markup(langs, &block.origin, None, study)) }
         }
     }
 }
@@ -228,8 +236,12 @@ fn more(lang: Lang, n: usize) -> String {
 }
 
 /// Formula, sources and the way to get the numbers again.
-fn origin_markup(langs: &[Lang], origin: &Origin, figure: Option<&str>) -> Markup {
+fn origin_markup(langs: &[Lang], origin: &Origin, figure: Option<&str>, study: &str) -> Markup {
     markup! {
+        @if !origin.file.is_empty() {
+            p { (both_text(langs, "All rows: ", "全部数据："))
+                a href={ (study) "/" (origin.file) } { code { (origin.file) } } }
+        }
         @if !origin.data_source.en.is_empty() {
             p.source { (both_text(langs, "Data: ", "数据来源：")) (both(langs, &origin.data_source)) }
         }

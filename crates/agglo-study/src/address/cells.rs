@@ -272,10 +272,7 @@ pub(super) fn withhold(
     cells.retain(|cell| !SINGLE.contains(&cell.table.as_str()));
     let mut n = before - cells.len();
     for cell in cells.iter_mut() {
-        let key =
-            |name: &str| cell.keys.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
-        let (region, industry) = (key("region").unwrap_or("*"), key("industry").unwrap_or("*"));
-        if withheld.holds(region, industry, key("period")) {
+        if withheld.holds_any(&cell.keys) {
             cell.value = Datum::Gap(Gap::Suppressed);
             cell.status = Status::Suppressed;
             cell.text = None;

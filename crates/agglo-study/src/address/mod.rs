@@ -4,6 +4,7 @@
 //! `gini-breaks:breaks.period@break=1`. The table may be left out where it is the main one.
 
 mod cells;
+mod form;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,12 +17,12 @@ use agglo_methods::worked::{Asked, WORKED, Worked};
 
 use crate::binding::Source;
 use crate::error::StudyError;
-use crate::findings::{Finding, Findings};
+use crate::findings::{Finding, Findings, Interval};
 use crate::plan::{Facts, Plan};
-use crate::record::StepRecord;
-use crate::run::interval_table;
+use crate::record::{RunRecord, StepRecord};
 
 pub use cells::SourceCell;
+pub use form::Explained;
 
 /// The address of a number in the findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,10 +95,14 @@ pub struct Explanation<'a> {
     pub value: Datum,
     /// Its unit.
     pub unit: String,
-    /// Its range over the completions of cells that the source withheld, where it rests on such.
-    pub range: Option<(f64, f64)>,
+    /// What cells that the source withheld leave open of it, where it rests on such.
+    pub interval: Option<Interval>,
     /// The method.
     pub method: &'static Method,
+    /// The run it comes from.
+    pub run: &'a RunRecord,
+    /// How many completions of withheld cells the study asks for.
+    pub n_completions: usize,
     /// The step's record: variant, options, seed, inputs.
     pub record: &'a StepRecord,
     /// The row's other columns, as text.
@@ -185,7 +190,9 @@ pub fn explain<'a>(
         address: Address { table: Some(name.clone()), keys: keys.clone(), ..address.clone() },
         value,
         unit: column.unit().to_owned(),
-        range: range(finding, &name, &address.column, row),
+        interval: finding.interval(&name, &address.column, row),
+        run: &findings.run,
+        n_completions: findings.spec.suppression.draws,
         method: finding.method,
         record: &finding.record,
         worked: worked(findings, finding, &name, &keys, &beside, &address.column),
@@ -193,13 +200,6 @@ pub fn explain<'a>(
         cells,
         unreadable,
     })
-}
-
-/// The range of a number beside the table it stands in.
-fn range(finding: &Finding, table: &str, column: &str, row: usize) -> Option<(f64, f64)> {
-    let intervals = finding.table(&interval_table(table))?;
-    let end = |end: &str| intervals.numbers(&format!("{column}.{end}")).ok()?.get(row)?.number();
-    Some((end("lower")?, end("upper")?)).filter(|(lower, upper)| lower < upper)
 }
 
 /// The formula of a number with the numbers put in, from the rows that its method read.

@@ -1,10 +1,12 @@
 //! Codes of one edition into those of another, with the way of every row back and an audit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use agglo_codes::{ApplyOptions, CodesError, Converted, Crosswalk, Unmapped};
-use agglo_core::{Bounds, Column, Datum, Frame, FrameError, Mark, Note, Values};
+use agglo_codes::{ApplyOptions, Audit, Converted, Crossing, Crosswalk, Unmapped};
+use agglo_core::{
+    Absent, Bounds, Column, Datum, Frame, FrameError, Key, Lang, Mark, Note, Text, Values,
+};
 use agglo_data::{Marks, Origin, Origins, Rows, Table};
 
 use super::Trace;
@@ -23,57 +25,26 @@ pub(super) struct Walked {
 /// Measures must be quantities that add up; text columns that are no keys are left behind.
 pub(super) fn walk(spec: &CrosswalkSpec, root: &Path, table: &Table) -> Result<Walked, String> {
     let walk = crosswalk(spec, root)?;
-    let (inside, outside) = split(spec, &table.frame).map_err(|error| error.to_string())?;
-    let (first, second) = if spec.common {
+    let walks = if spec.common {
         let common = walk.common_units();
         (common.from_units, Some(common.to_units))
     } else {
         (walk, None)
     };
-    let options = ApplyOptions {
-        unmapped: match spec.unmapped {
-            UnmappedSpec::Refuse => Unmapped::Refuse,
-            UnmappedSpec::SetAside => Unmapped::SetAside,
-            UnmappedSpec::Keep => Unmapped::Keep,
-        },
-        absent: table.absent,
-        period: table.frame.has("period").then(|| "period".to_owned()),
+    let unmapped = match spec.unmapped {
+        UnmappedSpec::Refuse => Unmapped::Refuse,
+        UnmappedSpec::SetAside => Unmapped::SetAside,
+        UnmappedSpec::Keep => Unmapped::Keep,
     };
-    let apply = |walk: &Crosswalk, rows: &[usize], frame: &Frame| {
-        let part = frame.take(rows);
-        let (keys, measures) = columns(&part, &spec.column);
-        let converted = walk.apply(&part, &spec.column, &keys, &measures, &options)?;
-        let back = |trace: Vec<(usize, f64)>| -> Vec<(u32, f64)> {
-            trace.into_iter().map(|(row, share)| (rows[row] as u32, share)).collect()
-        };
-        let Converted { frame, trace, audit, .. } = converted;
-        Ok::<_, CodesError>((frame, trace.into_iter().map(back).collect::<Trace>(), audit))
-    };
-    let message = |error: CodesError| error.to_string();
-    let (mut frame, mut trace, audit) = apply(&first, &inside, &table.frame).map_err(message)?;
-    if !outside.is_empty() {
-        let (rest, rest_trace) = match &second {
-            Some(second) => {
-                let (rest, trace, _) = apply(second, &outside, &table.frame).map_err(message)?;
-                (rest, trace)
-            }
-            None => {
-                let trace = outside.iter().map(|&row| vec![(row as u32, 1.0)]).collect();
-                (table.frame.take(&outside), trace)
-            }
-        };
-        frame = stack(&rest, &frame).map_err(|error| error.to_string())?;
-        trace = rest_trace.into_iter().chain(trace).collect();
-    }
-    let crossed: f64 = audit.crossing.iter().map(|crossing| crossing.split).sum();
-    let total: f64 = audit.crossing.iter().map(|crossing| crossing.total).sum();
-    let share = if total > 0.0 { 100.0 * crossed / total } else { 0.0 };
+    let (frame, trace, audit) = convert(spec, &walks, unmapped, &table.frame, table.absent)?;
+    let totals = totals(spec, &walks, table)?;
+    let crossed = crossed(&audit);
     let n = [audit.one_to_one.len(), audit.merged.len(), audit.split.len(), audit.unmapped.len()];
     let note = Note::new(
         "crosswalk",
         format!(
-            "{} of {} from {} to {}: {} codes renamed, {} merged, {} split, {} unknown; {share:.2} % of \
-             the value crossed a split, and {} codes hang on one. Weights: {}. Source: {}",
+            "{} of {} from {} to {}: {} codes renamed, {} merged, {} split, {} unknown; {} \
+             crossed a split, and {} codes hang on one. Weights: {}. Source: {}",
             spec.column,
             spec.table,
             spec.from,
@@ -82,39 +53,135 @@ pub(super) fn walk(spec: &CrosswalkSpec, root: &Path, table: &Table) -> Result<W
             n[1],
             n[2],
             n[3],
+            crossed.0,
             audit.hanging.len(),
             audit.basis,
             audit.source
         ),
         format!(
-            "{} 的 {} 由 {} 转换为 {}：改名 {} 个，合并 {} 个，拆分 {} 个，未知 {} 个；{share:.2}% \
-             的数值经过拆分，{} 个代码依赖拆分。权重：{}。来源：{}",
+            "{} 的 {} 由 {} 转换为 {}：改名 {} 个，合并 {} 个，拆分 {} 个，未知 {} 个；经过拆分的数值：{}；\
+             {} 个代码依赖拆分。权重：{}。来源：{}",
             spec.table,
             spec.column,
             spec.from,
-            spec.to,
+            if spec.common { "共同单位" } else { &spec.to },
             n[0],
             n[1],
             n[2],
             n[3],
+            crossed.1,
             audit.hanging.len(),
-            audit.basis,
+            if audit.basis == OF_THE_FILE.en { OF_THE_FILE.zh } else { &audit.basis },
             audit.source
         ),
     );
-    let marks = marks(table, &frame, &trace);
+    let marks = marks(&table.frame, &table.marks, &frame, &trace);
     let origins = origins(&table.origins, &frame, &trace);
-    // Totals of other codes would no longer stand over these parts.
-    let walked = Table {
-        name: table.name.clone(),
-        frame,
-        origins,
-        marks,
-        totals: Rows::default(),
-        absent: table.absent,
-    };
+    let name = table.name.clone();
+    let walked = Table { name, frame, origins, marks, totals, absent: table.absent };
     Ok(Walked { table: walked, trace, note, audit: audit.audit_frame() })
 }
+
+/// A frame in other codes, the way of its rows back, and the account.
+type Carried = (Frame, Trace, Audit);
+
+/// `frame` over the crosswalk; rows outside the periods stay, or go over the second crosswalk if there is
+/// one.
+fn convert(
+    spec: &CrosswalkSpec,
+    walks: &(Crosswalk, Option<Crosswalk>),
+    unmapped: Unmapped,
+    frame: &Frame,
+    absent: Absent,
+) -> Result<Carried, String> {
+    let (inside, outside) = split(spec, frame).map_err(|error| error.to_string())?;
+    let period = frame.has("period").then(|| "period".to_owned());
+    let options = ApplyOptions { unmapped, absent, period };
+    let apply = |walk: &Crosswalk, rows: &[usize]| {
+        let part = frame.take(rows);
+        let (keys, measures) = columns(&part, &spec.column);
+        let converted = walk.apply(&part, &spec.column, &keys, &measures, &options);
+        let Converted { frame, trace, audit, .. } = converted.map_err(|error| error.to_string())?;
+        let back = |trace: Vec<(usize, f64)>| -> Vec<(u32, f64)> {
+            trace.into_iter().map(|(row, share)| (rows[row] as u32, share)).collect()
+        };
+        Ok::<_, String>((frame, trace.into_iter().map(back).collect::<Trace>(), audit))
+    };
+    let (walked, trace, audit) = apply(&walks.0, &inside)?;
+    if outside.is_empty() {
+        return Ok((walked, trace, audit));
+    }
+    let (rest, rest_trace) = match &walks.1 {
+        Some(second) => {
+            let (rest, trace, _) = apply(second, &outside)?;
+            (rest, trace)
+        }
+        None => {
+            let trace = outside.iter().map(|&row| vec![(row as u32, 1.0)]).collect();
+            (frame.take(&outside), trace)
+        }
+    };
+    let whole = stack(&rest, &walked).map_err(|error| error.to_string())?;
+    Ok((whole, rest_trace.into_iter().chain(trace).collect(), audit))
+}
+
+/// The totals that still stand over the new parts: those whose code in the column that changes is a
+/// part's own, such as all regions of one industry; they go the parts' way. A total over old codes would
+/// stand over no new ones.
+fn totals(
+    spec: &CrosswalkSpec,
+    walks: &(Crosswalk, Option<Crosswalk>),
+    table: &Table,
+) -> Result<Rows, String> {
+    let old = &table.totals;
+    if old.frame.n_rows() == 0 || !old.frame.has(&spec.column) {
+        return Ok(Rows::default());
+    }
+    let words = |error: FrameError| error.to_string();
+    let parts: BTreeSet<Key> = table.frame.keys(&spec.column).map_err(words)?.into_iter().collect();
+    let codes = old.frame.keys(&spec.column).map_err(words)?;
+    let kept: Vec<usize> = (0..codes.len()).filter(|&row| parts.contains(&codes[row])).collect();
+    if kept.is_empty() {
+        return Ok(Rows::default());
+    }
+    // The parts of an unknown code are refused, kept or gone by now: its total goes with them.
+    let unmapped = match spec.unmapped {
+        UnmappedSpec::Keep => Unmapped::Keep,
+        UnmappedSpec::Refuse | UnmappedSpec::SetAside => Unmapped::SetAside,
+    };
+    let chosen = old.frame.take(&kept);
+    let (frame, trace, _) = convert(spec, walks, unmapped, &chosen, table.absent)?;
+    let back = |sources: Vec<(u32, f64)>| -> Vec<(u32, f64)> {
+        sources.into_iter().map(|(row, share)| (kept[row as usize] as u32, share)).collect()
+    };
+    let trace: Trace = trace.into_iter().map(back).collect();
+    let marks = marks(&old.frame, &old.marks, &frame, &trace);
+    let origins = origins(&old.origins, &frame, &trace);
+    Ok(Rows { frame, origins, marks })
+}
+
+/// How much of each measure crossed a split, in English and in Chinese.
+fn crossed(audit: &Audit) -> (String, String) {
+    let measures = audit.crossing_by_measure();
+    let share = |crossing: &Crossing, lang: Lang| match (crossing.share(), lang) {
+        (Datum::Number(share), Lang::En) => {
+            format!("{:.2} % of {}", 100.0 * share, crossing.measure)
+        }
+        (Datum::Number(share), Lang::Zh) => format!("{} {:.2}%", crossing.measure, 100.0 * share),
+        (Datum::Gap(_), Lang::En) => {
+            format!("nothing of {}, which adds up to zero,", crossing.measure)
+        }
+        (Datum::Gap(_), Lang::Zh) => format!("{} 合计为零", crossing.measure),
+    };
+    let list = |lang, comma| {
+        let shares: Vec<String> = measures.iter().map(|crossing| share(crossing, lang)).collect();
+        shares.join(comma)
+    };
+    (list(Lang::En, ", "), list(Lang::Zh, "，"))
+}
+
+/// The basis of weights that a file of the study gives.
+const OF_THE_FILE: Text = Text::new("as the file has them", "见文件");
 
 fn crosswalk(spec: &CrosswalkSpec, root: &Path) -> Result<Crosswalk, String> {
     let equal = spec.weights.as_deref() == Some(EQUAL);
@@ -127,7 +194,7 @@ fn crosswalk(spec: &CrosswalkSpec, root: &Path) -> Result<Crosswalk, String> {
         let text =
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let id = format!("{}-{}", spec.from, spec.to);
-        Crosswalk::from_csv(&id, &spec.from, &spec.to, "as in the file", file, &text)
+        Crosswalk::from_csv(&id, &spec.from, &spec.to, OF_THE_FILE.en, file, &text)
             .map_err(|error| error.to_string())?
     } else {
         built_in(spec, basis)?
@@ -196,12 +263,11 @@ fn stack(a: &Frame, b: &Frame) -> Result<Frame, FrameError> {
 }
 
 /// Bounds of cells that are gaps, from those of the rows they are made of; flags where one row is all.
-fn marks(table: &Table, frame: &Frame, trace: &Trace) -> Marks {
+fn marks(old: &Frame, old_marks: &Marks, frame: &Frame, trace: &Trace) -> Marks {
     let mut marks = Marks::new();
     for column in frame.columns() {
         let Values::Number(cells) = column.values() else { continue };
-        let (Some(known), Ok(before)) =
-            (table.marks.get(column.name()), table.frame.numbers(column.name()))
+        let (Some(known), Ok(before)) = (old_marks.get(column.name()), old.numbers(column.name()))
         else {
             continue;
         };
@@ -279,6 +345,10 @@ mod tests {
     }
 
     fn walked(csv: &str) -> Result<Walked, String> {
+        walked_of(csv, &table())
+    }
+
+    fn walked_of(csv: &str, table: &Table) -> Result<Walked, String> {
         let folder = agglo_testkit::scratch();
         std::fs::write(folder.path().join("walk.csv"), csv).unwrap();
         let spec: CrosswalkSpec = toml::from_str(
@@ -286,7 +356,36 @@ mod tests {
              period = { from = 2000, to = 2005 }\n",
         )
         .unwrap();
-        walk(&spec, folder.path(), &table())
+        walk(&spec, folder.path(), table)
+    }
+
+    #[test]
+    fn totals_over_other_keys_go_the_way_of_their_parts_and_those_over_old_codes_do_not() {
+        let mut table = table();
+        let total = |industry: &'static str, year, jobs| ("all", industry, year, jobs);
+        let rows = [
+            total("1", 2000, 100.0),
+            total("2", 2000, 200.0),
+            total("3", 2000, 400.0),
+            total("sum", 2000, 700.0),
+            total("B", 2010, 70.0),
+        ];
+        table.totals.frame = Frame::new(vec![
+            Column::text("region", rows.iter().map(|row| row.0)),
+            Column::text("industry", rows.iter().map(|row| row.1)),
+            Column::integer("period", "", rows.iter().map(|row| row.2)),
+            Column::numbers("employment", "persons", rows.iter().map(|row| row.3)),
+        ])
+        .unwrap();
+        let walked = walked_of("from,to,weight\n1,A,1\n2,A,1\n3,A,0.25\n3,B,0.75\n", &table);
+        let totals = walked.unwrap().table.totals.frame;
+        let codes: Vec<String> =
+            totals.keys("industry").unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(codes, ["B", "A", "B"]);
+        let cells: Vec<f64> =
+            totals.numbers("employment").unwrap().iter().filter_map(|d| d.number()).collect();
+        // A = 100 + 200 + 400/4, B = 400 · 3/4.
+        assert_eq!(cells, [70.0, 400.0, 300.0]);
     }
 
     #[test]
@@ -301,6 +400,11 @@ mod tests {
         let mark = walked.table.mark("employment", 1).unwrap();
         assert_eq!(mark.bounds, Bounds::new(40.0, 119.0));
         assert!(walked.note.en.contains("1 split"), "{}", walked.note.en);
+        // 40 of the 50 persons of the old years that are known, and the audit says the same.
+        assert!(walked.note.en.contains("80.00 % of employment crossed"), "{}", walked.note.en);
+        let what = walked.audit.text("what").unwrap();
+        let row = what.iter().position(|what| what.as_deref() == Some("crossed_split")).unwrap();
+        assert_eq!(walked.audit.numbers("share").unwrap()[row], Datum::Number(0.8));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use agglo_balance::{
     ZeroPolicy, complementary, primary,
 };
 use agglo_core::{Column, Datum, Frame, Gap, Key, Values};
+use agglo_methods::catalog::Output;
 
 use crate::address::cell_text;
 use crate::spec::DisclosureSpec;
@@ -23,6 +24,9 @@ const ALL: &str = "*";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Withheld {
     cells: BTreeSet<[String; 3]>,
+    /// The codes of regions and of industries that the register has, by which columns of codes are known.
+    regions: BTreeSet<String>,
+    industries: BTreeSet<String>,
 }
 
 /// The tables whose rows are single firms or establishments; none of their numbers leaves.
@@ -49,7 +53,15 @@ impl Withheld {
             count_protection: CountProtection { share: 0.1, floor: 1e-6 },
             zeros: ZeroPolicy::PublishEmpty,
         };
-        let mut withheld = Withheld::default();
+        let codes = |name: &str| -> Result<BTreeSet<String>, String> {
+            let keys = plants.keys(name).map_err(|error| error.to_string())?;
+            Ok(keys.iter().map(ToString::to_string).collect())
+        };
+        let mut withheld = Withheld {
+            cells: BTreeSet::new(),
+            regions: codes("region")?,
+            industries: codes("industry")?,
+        };
         for (period, cells) in contributions(plants, value)? {
             let (keys, found): (Vec<[String; 2]>, Vec<Contributions>) = cells.into_iter().unzip();
             let verdicts = primary(&found, &rules).map_err(|error| error.to_string())?;
@@ -101,47 +113,106 @@ impl Withheld {
         }
     }
 
-    /// `frame` without the numbers of cells that are withheld, and how many rows lost theirs.
-    pub(crate) fn mask(&self, frame: &Frame) -> (Frame, usize) {
+    /// Whether a row of these keys speaks of a cell that is withheld: whatever its keys are called, the codes
+    /// of regions and industries among their values count.
+    pub(crate) fn holds_any(&self, keys: &[(String, String)]) -> bool {
+        let codes = |kind: &str, known: &BTreeSet<String>| -> Vec<&str> {
+            let found =
+                keys.iter().filter(|(name, code)| is_named(name, kind) || known.contains(code));
+            let found: Vec<&str> = found.map(|(_, code)| code.as_str()).collect();
+            if found.is_empty() { vec![ALL] } else { found }
+        };
+        let (regions, industries) =
+            (codes("region", &self.regions), codes("industry", &self.industries));
+        let period = keys.iter().find(|(name, _)| name == "period").map(|(_, year)| year.as_str());
+        regions.iter().any(|region| industries.iter().any(|i| self.holds(region, i, period)))
+    }
+
+    /// `frame` without what it says of cells that are withheld, and how many rows lost it.
+    ///
+    /// A row speaks of every cell that its columns of codes name together: `region_a` and `region_b`, or
+    /// the two ends of a flow, name two. `columns` is what the catalogue says of them: keys are kept.
+    pub(crate) fn mask(&self, frame: &Frame, columns: &[Output]) -> (Frame, usize) {
         let names_single = ["plant", "firm", "firm_id", "parent_id"].iter().any(|c| frame.has(c));
-        let (by_region, by_industry) = (frame.has("region"), frame.has("industry"));
-        if !names_single && !by_region && !by_industry {
+        let of_regions = code_columns(frame, columns, "region", &self.regions);
+        let of_industries = code_columns(frame, columns, "industry", &self.industries);
+        if !names_single && of_regions.is_empty() && of_industries.is_empty() {
             return (frame.clone(), 0);
         }
-        let code = |name: &str, has: bool, row: usize| {
-            let own = if has { cell_text(frame, name, row) } else { None };
-            own.unwrap_or_else(|| ALL.to_owned())
+        let codes = |names: &[&str], row: usize| -> BTreeSet<String> {
+            let known = names.iter().filter_map(|name| cell_text(frame, name, row));
+            let known: BTreeSet<String> = known.collect();
+            if known.is_empty() { BTreeSet::from([ALL.to_owned()]) } else { known }
         };
         let hidden: Vec<bool> = (0..frame.n_rows())
             .map(|row| {
-                let region = code("region", by_region, row);
-                let industry = code("industry", by_industry, row);
+                let (regions, industries) = (codes(&of_regions, row), codes(&of_industries, row));
                 let period = cell_text(frame, "period", row);
-                names_single || self.holds(&region, &industry, period.as_deref())
+                let holds = |region: &String| {
+                    industries.iter().any(|i| self.holds(region, i, period.as_deref()))
+                };
+                names_single || regions.iter().any(holds)
             })
             .collect();
         let n = hidden.iter().filter(|hidden| **hidden).count();
         if n == 0 {
             return (frame.clone(), 0);
         }
+        let is_key = |name: &str| match columns.iter().find(|column| column.name == name) {
+            Some(known) => known.key,
+            None => name == "period" || of_regions.contains(&name) || of_industries.contains(&name),
+        };
         let masked = |column: &Column| {
+            let name = column.name();
+            let shown = || hidden.iter().map(|hidden| !hidden);
             let values = match column.values() {
-                Values::Number(cells) => {
+                Values::Number(cells) if !is_key(name) => {
                     let secret = Datum::Gap(Gap::Suppressed);
-                    let cells = cells.iter().zip(&hidden);
-                    Values::Number(cells.map(|(c, hide)| if *hide { secret } else { *c }).collect())
+                    let cells = cells.iter().zip(shown());
+                    Values::Number(cells.map(|(c, show)| if show { *c } else { secret }).collect())
                 }
-                Values::Integer(cells) if column.name() != "period" => {
-                    let cells = cells.iter().zip(&hidden);
-                    Values::Integer(cells.map(|(c, hide)| if *hide { None } else { *c }).collect())
+                Values::Integer(cells) if !is_key(name) => {
+                    let cells = cells.iter().zip(shown());
+                    Values::Integer(cells.map(|(c, show)| c.filter(|_| show)).collect())
+                }
+                // A class or a reading tells between which limits the number lies.
+                Values::Text(cells) if columns.iter().any(|c| c.name == name && !c.key) => {
+                    let cells = cells.iter().zip(shown());
+                    Values::Text(cells.map(|(c, show)| c.clone().filter(|_| show)).collect())
                 }
                 other => other.clone(),
             };
-            Column::new(column.name(), column.unit(), values)
+            Column::new(name, column.unit(), values)
         };
         let columns = frame.columns().iter().map(masked).collect();
         (Frame::new(columns).unwrap_or_default(), n)
     }
+}
+
+/// The columns of `frame` that hold codes of `kind`: by their names in the catalogue (`region`,
+/// `region_a`, `from_region`), and, whatever they are called, those that hold nothing but such codes.
+fn code_columns<'f>(
+    frame: &'f Frame,
+    columns: &[Output],
+    kind: &str,
+    known: &BTreeSet<String>,
+) -> Vec<&'f str> {
+    let holds_codes = |column: &&Column| {
+        let name = column.name();
+        let (Values::Text(_) | Values::Integer(_)) = column.values() else { return false };
+        if is_named(name, kind) {
+            return columns.iter().all(|c| c.name != name || c.key || c.unit.is_empty());
+        }
+        let Values::Text(cells) = column.values() else { return false };
+        let mut codes = cells.iter().flatten().peekable();
+        codes.peek().is_some() && codes.all(|code| known.contains(&**code))
+    };
+    frame.columns().iter().filter(holds_codes).map(Column::name).collect()
+}
+
+/// Whether a column called so holds codes of `kind`: `region`, `region_a`, `from_region`.
+fn is_named(name: &str, kind: &str) -> bool {
+    name.split('_').any(|word| word == kind)
 }
 
 type Cells = BTreeMap<[String; 2], Contributions>;
@@ -228,7 +299,8 @@ mod tests {
             Column::integer("rank", "", [2, 1]),
         ])
         .unwrap();
-        let (masked, n) = withheld.mask(&finding);
+        let columns = agglo_methods::find("location-quotient").unwrap().outputs[0].columns;
+        let (masked, n) = withheld.mask(&finding, columns);
         assert_eq!(n, 1);
         let cells = masked.numbers("lq").unwrap();
         assert_eq!(cells, [Datum::Gap(Gap::Suppressed), Datum::Number(1.3)]);
@@ -237,6 +309,89 @@ mod tests {
         let firms =
             Frame::new(vec![Column::text("firm", ["f"]), Column::numbers("output", "CNY", [5.0])])
                 .unwrap();
-        assert_eq!(withheld.mask(&firms).0.numbers("output").unwrap()[0].number(), None);
+        assert_eq!(withheld.mask(&firms, &[]).0.numbers("output").unwrap()[0].number(), None);
+    }
+
+    fn numbers(frame: &Frame, name: &str) -> Vec<Option<f64>> {
+        frame.numbers(name).unwrap().iter().map(|cell| cell.number()).collect()
+    }
+
+    #[test]
+    fn a_number_of_a_withheld_cell_does_not_leave_through_a_flow() {
+        let withheld = Withheld::of(&spec(false), &register(), "employment").unwrap();
+        // What moved into the withheld cell is what it holds, were it empty before.
+        let flows = Frame::new(vec![
+            Column::text("from", ["b", "b", "a"]),
+            Column::text("to", ["a", "c", "c"]),
+            Column::text("industry", ["x", "x", "y"]),
+            Column::integer("period", "", [2020, 2020, 2020]),
+            Column::numbers("volume", "persons", [10.0, 3.0, 4.0]),
+        ])
+        .unwrap();
+        let (masked, n) = withheld.mask(&flows, &[]);
+        assert_eq!((n, numbers(&masked, "volume")), (1, vec![None, Some(3.0), Some(4.0)]));
+        assert_eq!(masked.text("to").unwrap(), flows.text("to").unwrap());
+    }
+
+    #[test]
+    fn the_keys_of_a_source_cell_name_withheld_cells_whatever_they_are_called() {
+        let withheld = Withheld::of(&spec(false), &register(), "employment").unwrap();
+        let keys = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, code)| ((*name).to_owned(), (*code).to_owned())).collect()
+        };
+        for hidden in [
+            keys(&[("region", "a"), ("industry", "x"), ("period", "2020")]),
+            keys(&[("from", "b"), ("to", "a"), ("industry", "x"), ("period", "2020")]),
+            keys(&[("origin", "a"), ("product", "x")]),
+        ] {
+            assert!(withheld.holds_any(&hidden), "{hidden:?}");
+        }
+        for shown in [
+            keys(&[("region", "a"), ("industry", "x"), ("period", "2019")]),
+            keys(&[("from", "b"), ("to", "c"), ("industry", "x")]),
+            keys(&[("region", "a"), ("period", "2020")]),
+        ] {
+            assert!(!withheld.holds_any(&shown), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn a_pair_of_industries_or_regions_speaks_of_both() {
+        let withheld = Withheld::of(&spec(false), &register(), "employment").unwrap();
+        let pairs = |first: &str, second: &str, other: &str, codes: [&str; 3]| {
+            Frame::new(vec![
+                Column::text(first, [codes[0], codes[1]]),
+                Column::text(second, [codes[1], codes[2]]),
+                Column::text(other, if other == "region" { ["a", "a"] } else { ["x", "x"] }),
+                Column::numbers("proximity", "1", [0.5, 0.25]),
+            ])
+            .unwrap()
+        };
+        let industries = pairs("industry_a", "industry_b", "region", ["x", "y", "z"]);
+        let (masked, _) = withheld.mask(&industries, &[]);
+        assert_eq!(numbers(&masked, "proximity"), [None, Some(0.25)]);
+        let regions = pairs("region_a", "region_b", "industry", ["c", "b", "a"]);
+        let (masked, _) = withheld.mask(&regions, &[]);
+        assert_eq!(numbers(&masked, "proximity"), [Some(0.5), None]);
+    }
+
+    #[test]
+    fn a_class_goes_with_its_number_and_a_key_of_years_stays() {
+        let withheld = Withheld::of(&spec(false), &register(), "employment").unwrap();
+        let method = agglo_methods::find("share-change").unwrap();
+        let table = &method.outputs[0];
+        let keys = [("from", 2019), ("to", 2020)];
+        let mut columns =
+            vec![Column::text("region", ["a", "b"]), Column::text("industry", ["x", "x"])];
+        columns.extend(keys.map(|(name, year)| Column::integer(name, "", [year, year])));
+        columns.push(Column::numbers("delta_share", "1", [0.5, 0.25]));
+        columns.push(Column::text("class", ["absolute-out", "stable"]));
+        let (masked, n) = withheld.mask(&Frame::new(columns).unwrap(), table.columns);
+        assert_eq!((n, numbers(&masked, "delta_share")), (1, vec![None, Some(0.25)]));
+        assert_eq!(masked.text("class").unwrap(), [None, Some("stable".into())]);
+        let years = table.columns.iter().filter(|c| matches!(c.name, "from" | "to") && c.key);
+        for column in years {
+            assert!(masked.integers(column.name).is_ok(), "{}", column.name);
+        }
     }
 }

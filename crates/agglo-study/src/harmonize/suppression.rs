@@ -158,24 +158,25 @@ impl Tied {
         let (en, zh) = match spec.policy {
             SuppressionPolicy::LinearProgram => ("imputed by a linear program", "以线性规划插补"),
             SuppressionPolicy::MaximumEntropy => ("imputed by maximum entropy", "以最大熵插补"),
-            SuppressionPolicy::Gap | SuppressionPolicy::Keep => ("kept as intervals", "保留为区间"),
+            SuppressionPolicy::Gap | SuppressionPolicy::Keep => ("imputed", "插补"),
         };
+        let (contradicting_en, contradicting_zh) = match broken {
+            0 => (String::new(), String::new()),
+            n => (
+                format!("; {n} sums contradict each other and leave their cells open"),
+                format!("；{n} 条加总关系互相矛盾，其单元格未定"),
+            ),
+        };
+        let (n_sums, draws, seed) = (self.system.equations().len(), spec.draws, seed.0);
         Note::new(
             "withheld-cells-completed",
             format!(
-                "{measure}: {n} cells withheld by the source, {n_imputed} of them {en} under {} sums; \
-                 bounds are exact for {n_exact}; {broken} sums contradict each other and leave their \
-                 cells open; {} completions, seed {}",
-                self.system.equations().len(),
-                spec.draws,
-                seed.0
+                "{measure}: of {n} cells withheld by the source, {n_imputed} are {en}, and {n_exact} have \
+                 exact bounds, under {n_sums} sums{contradicting_en}; {draws} completions, seed {seed}"
             ),
             format!(
-                "{measure}：来源未公布 {n} 个单元格，其中 {n_imputed} 个{zh}（{} 条加总关系）；{n_exact} \
-                 个给出精确界限；{broken} 条加总关系互相矛盾；补全 {} 次，种子 {}",
-                self.system.equations().len(),
-                spec.draws,
-                seed.0
+                "{measure}：来源未公布 {n} 个单元格，依据 {n_sums} 条加总关系，{n_imputed} 个{zh}，{n_exact} \
+                 个有精确界限{contradicting_zh}；补全 {draws} 次，种子 {seed}"
             ),
         )
     }

@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use agglo_core::Note;
+use agglo_core::{Frame, Note};
 use agglo_data::DataError;
 use agglo_methods::Answer;
 
+use super::TABLES;
 use crate::error::StudyError;
 use crate::record::StepRecord;
+use crate::spec::{CrosswalkSpec, Spec};
 
 const ANSWER_FILE: &str = "answer.json";
 /// Folders of answers that are being written begin so; what is left of them is swept away.
@@ -75,4 +77,41 @@ pub fn load_answer(root: &Path, record: &StepRecord) -> Result<Answer, StudyErro
     }
     answer.notes = record.notes.iter().map(Note::from).collect();
     Ok(answer)
+}
+
+/// The audit of one `[[crosswalk]]`, as the last run wrote it.
+#[derive(Clone, Debug)]
+pub struct CrosswalkAudit {
+    /// What the study says of it.
+    pub crosswalk: CrosswalkSpec,
+    /// Its file, from the study's folder.
+    pub file: String,
+    /// Its rows: `what`, `code`, `measure`, `period`, `codes`, `value`, `share`.
+    pub frame: Frame,
+}
+
+/// The name of the file below `tables/` with the audit of the crosswalk at `place` (from 1) among those
+/// of the table `name`.
+pub(super) fn audit_file(name: &str, place: usize) -> String {
+    format!("{name}.crosswalk-{place}.parquet")
+}
+
+/// The audits of the study in `root`, in the order of its file; none for a crosswalk that was not run.
+///
+/// # Errors
+/// [`StudyError::Data`] when an audit cannot be read.
+pub fn crosswalk_audits(root: &Path, spec: &Spec) -> Result<Vec<CrosswalkAudit>, StudyError> {
+    let mut audits = Vec::new();
+    for (at, crosswalk) in spec.crosswalk.iter().enumerate() {
+        let before = spec.crosswalk[..at].iter();
+        let place = 1 + before.filter(|other| other.table == crosswalk.table).count();
+        let file = audit_file(&crosswalk.table, place);
+        let path = root.join(TABLES).join(&file);
+        if path.exists() {
+            let frame = agglo_data::read_frame(&path)?;
+            let file = format!("{TABLES}/{file}");
+            audits.push(CrosswalkAudit { crosswalk: crosswalk.clone(), file, frame });
+        }
+    }
+    Ok(audits)
 }

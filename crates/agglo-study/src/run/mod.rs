@@ -26,9 +26,10 @@ mod used;
 mod world;
 
 pub(crate) use answer::known as stored_record;
-pub use answer::load_answer;
+pub use answer::{CrosswalkAudit, crosswalk_audits, load_answer};
 pub(crate) use lock::text as lock_text;
 pub use tables::{CheckReport, Tables, check, load, stored};
+pub(crate) use world::CLOSE;
 pub use world::interval_table;
 
 /// The folder of answers in a study.

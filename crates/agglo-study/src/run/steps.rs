@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use agglo_core::{Absent, Control, Frame, FrameError, Note, Panel};
-use agglo_methods::catalog::ACTIVITY;
+use agglo_methods::catalog::{ACTIVITY, Method};
 use agglo_methods::{Answer, Call, Inputs, MethodError};
 
 use super::tables::Tables;
-use super::world::{self, World};
+use super::world::{self, World, interval_table};
 use super::{CODE, RunOptions, answer};
 use crate::binding::{Binding, Source, Take};
 use crate::error::StudyError;
@@ -237,7 +237,7 @@ impl Run<'_> {
                 Answer::default()
             }
         };
-        let published = self.published(&answer);
+        let published = self.published(step.method, &answer);
         record.notes = published.notes.iter().map(NoteRecord::from).collect();
         record.tables = published
             .tables
@@ -256,12 +256,15 @@ impl Run<'_> {
     }
 
     /// What may leave of an answer.
-    fn published(&self, answer: &Answer) -> Answer {
+    fn published(&self, method: &Method, answer: &Answer) -> Answer {
         let Some(withheld) = &self.withheld else { return answer.clone() };
         let mut published = answer.clone();
         let mut n_rows = 0;
-        for (_, frame) in &mut published.tables {
-            let (masked, n) = withheld.mask(frame);
+        for (name, frame) in &mut published.tables {
+            // A table of intervals has the keys of the table it stands beside.
+            let output =
+                method.outputs.iter().find(|o| o.name == name || *name == interval_table(o.name));
+            let (masked, n) = withheld.mask(frame, output.map_or(&[], |output| output.columns));
             *frame = masked;
             n_rows += n;
         }
@@ -316,7 +319,7 @@ impl Run<'_> {
             if frames.len() == completions.len()
                 && let Some(table) = world::intervals(step.method, name, main, &frames, without)
             {
-                tables.push((world::interval_table(name), table));
+                tables.push((interval_table(name), table));
             }
         }
         if !tables.is_empty() {

@@ -8,7 +8,7 @@ use agglo_core::{Absent, Column, Datum, Frame, Note, Values};
 use agglo_data::{DataError, Table};
 use serde::{Deserialize, Serialize};
 
-use super::{CODE, TABLES};
+use super::{CODE, TABLES, answer};
 use crate::harmonize::{Harmonized, harmonize, trace_frame};
 use crate::record::NoteRecord;
 use crate::spec::Spec;
@@ -76,7 +76,7 @@ impl Files {
     }
 
     fn audit(&self, n: usize) -> PathBuf {
-        self.file(&format!("crosswalk-{n}.parquet"))
+        self.folder.join(answer::audit_file(&self.name, n))
     }
 
     fn remove(&self) -> Result<(), DataError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use agglo_core::Lang;
 use agglo_data::Severity;
+use agglo_study::record::DataRecord;
 use agglo_study::run::CheckReport;
 
 use super::{counts, either};
@@ -15,18 +16,7 @@ pub(super) fn report(report: &CheckReport, lang: Lang) -> String {
         text.push_str(&format!("{diagnostic}\n"));
     }
     for data in report.tables.records() {
-        let (name, reader, encoding) = (&data.name, &data.reader, &data.encoding);
-        let (read, used, rejected) = (data.rows_read, data.rows_used, data.rows_rejected);
-        text.push_str(&either(
-            lang,
-            format!(
-                "{name}: {reader}, {encoding}; {read} rows read = {used} used + {rejected} \
-                 rejected\n"
-            ),
-            format!(
-                "{name}：{reader}，{encoding}；读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行\n"
-            ),
-        ));
+        text.push_str(&account(data, lang));
     }
     let methods: BTreeSet<&str> = report.plan.steps.iter().map(|step| step.method.id).collect();
     let methods = methods.into_iter().collect::<Vec<_>>().join(", ");
@@ -49,6 +39,30 @@ pub(super) fn report(report: &CheckReport, lang: Lang) -> String {
         text.push_str(&format!("{n:>6} {code} {word}: {title}\n"));
     }
     text.push_str(&next(report, lang));
+    text
+}
+
+/// Every row of a block of data, and what its reader remarked.
+fn account(data: &DataRecord, lang: Lang) -> String {
+    let (name, reader, encoding) = (&data.name, &data.reader, &data.encoding);
+    let (read, used, rejected) = (data.rows_read, data.rows_used, data.rows_rejected);
+    let (totals, filtered, remarks) = (data.rows_totals, data.rows_filtered, data.rows_notes);
+    let mut text = either(
+        lang,
+        format!(
+            "{name}: {reader}, {encoding}; {read} rows read = {used} used + {rejected} rejected; totals \
+             among the used: {totals}; besides, left aside by a filter or level: {filtered}, lines of \
+             remarks: {remarks}\n"
+        ),
+        format!(
+            "{name}：{reader}，{encoding}；读入 {read} 行 = 采用 {used} 行 + 拒绝 {rejected} 行；采用行中合计 \
+             {totals} 行；另有按筛选或层级略去的 {filtered} 行、附注 {remarks} 行\n"
+        ),
+    );
+    for note in &data.notes {
+        let note = either(lang, note.en.as_str(), note.zh.as_str());
+        text.push_str(&format!("  {note}\n"));
+    }
     text
 }
 

@@ -1,16 +1,43 @@
-//! Annexes: methods and formulas, data and flags, notes, lock line, glossary.
+//! Annexes: methods and formulas, what was read, crosswalks, withheld cells, notes, lock line, glossary.
 
 use agglo_core::Lang;
 use agglo_figure::Words;
 
+mod crosswalks;
+mod data;
+mod withheld;
+
 use super::TERMS;
 use crate::context::Context;
 use crate::document::{Block, Origin, Section, TableBlock};
-use crate::format::Format;
 use crate::sentence::{Bound, Sentence};
 
 pub(super) fn sections(context: Context<'_>) -> Vec<Section> {
-    vec![methods(context), data(context), notes(context), glossary()]
+    let annexes = [
+        methods(context),
+        data::section(context),
+        crosswalks::section(context),
+        withheld::section(context),
+        notes(context),
+        glossary(),
+    ];
+    let mut annexes: Vec<Section> =
+        annexes.into_iter().filter(|section| !section.blocks.is_empty()).collect();
+    for (place, section) in annexes.iter_mut().enumerate() {
+        let (letter, numeral) = NUMERALS[place];
+        let Words { en, zh } = &section.title;
+        section.title = Words::new(format!("Annex {letter}: {en}"), format!("附录{numeral}：{zh}"));
+    }
+    annexes
+}
+
+/// How annexes are numbered, in English and in Chinese.
+const NUMERALS: [(char, char); 6] =
+    [('A', '一'), ('B', '二'), ('C', '三'), ('D', '四'), ('E', '五'), ('F', '六')];
+
+/// A note as an item of a list.
+fn note_sentence(en: &str, zh: &str) -> Sentence {
+    Sentence::new("{note}", "{note}").bind("note", Bound::name(en, zh))
 }
 
 /// The line under the title: measure, levels, years.
@@ -65,19 +92,36 @@ fn table(
     columns: &[(&str, &str, bool)],
     rows: Vec<Vec<Bound>>,
 ) -> Block {
-    Block::Table(TableBlock {
+    Block::Table(table_block(id, Words::new(en, zh), columns, rows))
+}
+
+fn table_block(
+    id: &str,
+    title: Words,
+    columns: &[(&str, &str, bool)],
+    rows: Vec<Vec<Bound>>,
+) -> TableBlock {
+    TableBlock {
         id: id.to_owned(),
-        title: Words::new(en, zh),
+        title,
         columns: columns.iter().map(|(en, zh, num)| (Words::new(*en, *zh), *num)).collect(),
         rows,
         n_more: 0,
         origin: Origin::default(),
-    })
+    }
+}
+
+/// The source of a method and how sure it is, said once where they are the same.
+fn source(method: &agglo_methods::Method) -> Bound {
+    let (source, mark) = (method.source, method.mark.title());
+    if source == mark.en {
+        return Bound::name(mark.en, mark.zh);
+    }
+    Bound::name(format!("{source} ({})", mark.en), format!("{source}（{}）", mark.zh))
 }
 
 fn methods(context: Context<'_>) -> Section {
-    let mut section =
-        Section::new("methods", "Annex A: methods and formulas", "附录一：方法与公式");
+    let mut section = Section::new("methods", "methods and formulas", "方法与公式");
     let rows = context
         .findings
         .all()
@@ -96,10 +140,7 @@ fn methods(context: Context<'_>) -> Section {
                 Bound::same(finding.record.variant.clone(), None),
                 Bound::same(options.join("; "), None),
                 Bound::same(method.formula, None),
-                Bound::name(
-                    format!("{} ({})", method.source, method.mark.title().en),
-                    format!("{}（{}）", method.source, method.mark.title().zh),
-                ),
+                source(method),
             ]
         })
         .collect();
@@ -120,64 +161,13 @@ fn methods(context: Context<'_>) -> Section {
     section
 }
 
-fn data(context: Context<'_>) -> Section {
-    let mut section = Section::new("data", "Annex B: data and flags", "附录二：数据与标记");
-    let spec = &context.findings.spec;
-    let rows = context
-        .findings
-        .run
-        .data
-        .iter()
-        .map(|record| {
-            let block = spec.data.iter().find(|data| data.name == record.name);
-            let source = |lang| block.map_or("", |data| data.source.get(lang)).to_owned();
-            let breaks = |lang: Lang| {
-                let breaks = block.into_iter().flat_map(|data| &data.breaks);
-                breaks
-                    .map(|b| format!("{}: {}", b.year, b.why.get(lang)))
-                    .collect::<Vec<_>>()
-                    .join("; ")
-            };
-            let whole = |n: u64| Bound::same(Format::Whole.number(n as f64), None);
-            vec![
-                Bound::same(record.name.clone(), None),
-                Bound::same(record.files.keys().cloned().collect::<Vec<_>>().join(", "), None),
-                whole(record.rows_read),
-                whole(record.rows_used),
-                whole(record.rows_rejected),
-                Bound::name(source(Lang::En), source(Lang::Zh)),
-                Bound::name(breaks(Lang::En), breaks(Lang::Zh)),
-            ]
-        })
-        .collect();
-    section.push(table(
-        "table-data",
-        "Tables read: rows read = rows used + rows rejected",
-        "读入的数据表：读入行数 = 采用行数 + 拒绝行数",
-        &[
-            ("Table", "数据表", false),
-            ("Files", "文件", false),
-            ("Rows read", "读入行", true),
-            ("Used", "采用", true),
-            ("Rejected", "拒绝", true),
-            ("Source", "来源", false),
-            ("Declared breaks", "已声明的口径变化", false),
-        ],
-        rows,
-    ));
-    section
-}
-
 fn notes(context: Context<'_>) -> Section {
-    let mut section = Section::new("notes", "Annex C: notes", "附录三：说明");
+    let mut section = Section::new("notes", "notes", "说明");
     let sentences: Vec<Sentence> = context
         .findings
         .notes()
         .into_iter()
-        .map(|note| {
-            Sentence::new("{note}", "{note}")
-                .bind("note", Bound::name(note.en.clone(), note.zh.clone()))
-        })
+        .map(|note| note_sentence(&note.en, &note.zh))
         .collect();
     if !sentences.is_empty() {
         section.push(Block::List(sentences));
@@ -186,7 +176,7 @@ fn notes(context: Context<'_>) -> Section {
 }
 
 fn glossary() -> Section {
-    let mut section = Section::new("glossary", "Annex D: glossary", "附录四：术语对照");
+    let mut section = Section::new("glossary", "glossary", "术语对照");
     let rows =
         TERMS.iter().map(|(en, zh)| vec![Bound::same(*en, None), Bound::same(*zh, None)]).collect();
     section.push(table(
