@@ -418,7 +418,7 @@ fn unpacked(mut input: &File, magic: [u8; 8], place: &Place) -> Result<Option<Fi
 /// Opens a file for reading, or says why that cannot be.
 pub(crate) fn open_file(path: &Path, shown: &str) -> Result<File, DataError> {
     if path.is_dir() {
-        let remedy = "name the file in it, or a pattern such as `folder/*.csv`";
+        let remedy = "name the file in it, a pattern such as `folder/*.csv`, or all by `folder/`";
         return Err(Diagnostic::new(codes::UNREADABLE, "this is a folder", remedy)
             .file(shown)
             .into());
