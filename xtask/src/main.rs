@@ -58,7 +58,9 @@ fn dispatch() -> Result<()> {
     match words[..] {
         ["test", ref flags @ ..] => suites::command(&workspace, flags),
         ["tools"] => {
-            tools::install(&workspace.target).iter().for_each(|said| println!("{said}"));
+            for said in tools::install(&workspace.target) {
+                println!("{said}");
+            }
             println!("{}={}", tools::VARIABLE, tools::folder(&workspace.target).display());
             Ok(())
         }

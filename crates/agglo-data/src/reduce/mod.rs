@@ -74,9 +74,7 @@ pub fn cells_with(
         match job.run(engine) {
             Ok(Some(frame)) => return Ok(frame),
             Ok(None) => {}
-            Err(error)
-                if is_about_columns(&error)
-                    || (is_about_rows(&error) && job.format == SourceFormat::Text) => {}
+            Err(error) if is_about_rows(&error) && job.format == SourceFormat::Text => {}
             Err(error) => return Err(engine_error(&error)),
         }
     }
@@ -105,12 +103,6 @@ fn is_about_rows(error: &DataFusionError) -> bool {
         error.find_root(),
         DataFusionError::ResourcesExhausted(_) | DataFusionError::External(_)
     )
-}
-
-/// Whether the engine refused before it read a row, as it does for lists and structures.
-fn is_about_columns(error: &DataFusionError) -> bool {
-    use DataFusionError as E;
-    matches!(error.find_root(), E::NotImplemented(_) | E::Plan(_) | E::SchemaError(..))
 }
 
 fn engine_error(error: &DataFusionError) -> DataError {

@@ -18,6 +18,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
+use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use encoding_rs::Encoding;
 
 use crate::codes;
@@ -211,6 +212,8 @@ pub(crate) struct Source {
     /// The first rows, headings included; none where the format names its columns.
     pub(crate) head: Vec<HeadRow>,
     pub(crate) merged: Vec<Merged>,
+    /// Columns of Parquet that hold lists, structures or maps.
+    pub(crate) nested: Vec<String>,
     /// The file and how it looked before it was read.
     opened: (File, limits::Before),
     body: Body,
@@ -245,7 +248,7 @@ impl Source {
         let mut diagnostics = Vec::new();
         let mut encoding = "binary".to_owned();
         let (mut delimiter, mut sheets) = (None, Vec::new());
-        let (mut head, mut merged) = (Vec::new(), Vec::new());
+        let (mut head, mut merged, mut nested) = (Vec::new(), Vec::new(), Vec::new());
         let (mut headings, body) = match format {
             SourceFormat::Text => {
                 if let Some(name) = options.encoding {
@@ -289,6 +292,7 @@ impl Source {
                 (opened.headings, Body::Sheet(opened.sheet))
             }
             SourceFormat::Parquet => {
+                nested = guarded(&place, || nested_columns(&input, &place))?;
                 let (headings, rows) = guarded(&place, || parquet::open(input, &place))?;
                 (headings, Body::Parquet(rows))
             }
@@ -333,6 +337,7 @@ impl Source {
             diagnostics,
             head,
             merged,
+            nested,
             opened: (watched, before),
             body,
             partitions,
@@ -372,6 +377,14 @@ impl Source {
         }
         Ok(())
     }
+}
+
+fn nested_columns(input: &File, place: &Place) -> Result<Vec<String>, DataError> {
+    let input = input.try_clone().map_err(|error| unreadable(place, &error))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(input).map_err(|error| damaged(place, error))?;
+    let fields = builder.schema().fields().iter().filter(|field| field.data_type().is_nested());
+    Ok(fields.map(|field| field.name().clone()).collect())
 }
 
 /// The file, or the standard input kept in an unnamed temporary file so that it can be read twice.

@@ -73,7 +73,13 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
         if let Some(reading) = &reading {
             understood.extend(keep_totals_apart(&from_root, &reading.frame, &mut spec));
         }
-        blocks.push_str(&block(&name, &from_root, &sniff, &spec));
+        let text = block(&name, &from_root, &sniff, &spec);
+        if let Some(why) = reading.as_ref().and_then(|reading| no_list(&spec, reading)) {
+            understood.push(format!("{from_root}: {why}"));
+            blocks.push_str(&remark(&text, &why));
+            continue;
+        }
+        blocks.push_str(&text);
         let Some(reading) = reading else { continue };
         if let Ok(codes) = reading.frame.text("region") {
             regions.extend(codes.iter().flatten().map(ToString::to_string));
@@ -109,6 +115,20 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
     }
     let text = document(&id, &geo, &blocks, &policy, measure.as_deref(), n_withheld);
     Ok(Draft { text, understood })
+}
+
+/// Why a file is no list of regions or industries though its headings look like one: a lookup of finer
+/// codes repeats the coarser ones.
+fn no_list(spec: &ReadSpec, reading: &agglo_data::Reading) -> Option<String> {
+    let is_list = ["region", "industry"].contains(&spec.table.as_str());
+    (is_list && reading.rows_rejected * 2 > reading.rows_read).then(|| {
+        let first = reading.diagnostics.iter().find(|d| d.severity == agglo_data::Severity::Error);
+        let example = first.map_or_else(String::new, |first| format!(" ({})", first.message));
+        format!(
+            "no list of each {} once, {} of {} rows would be rejected{example}",
+            spec.table, reading.rows_rejected, reading.rows_read
+        )
+    })
 }
 
 /// What a study writes itself.
@@ -354,7 +374,7 @@ mod tests {
         for code in codes {
             for (industry, value) in [("Total", "1,003"), ("A (1-3)", "1,000"), ("C (10-33)", "3")]
             {
-                text += &format!("{code},Name of {code},{industry},x,\"{value}\",\"{value}\"\n");
+                text.extend([code, ",Name,", industry, ",x,\"", value, "\",\"", value, "\"\n"]);
             }
         }
         text
@@ -372,7 +392,14 @@ mod tests {
         ] {
             std::fs::write(data.join(name), gross_value_added(&codes)).unwrap();
         }
+        let lookup = "SIC,NAME\n01,a\n01,b\n01,c\n01,d\n02,e\n";
+        std::fs::write(data.join("lookup.csv"), lookup).unwrap();
         let draft = from_files(folder.path(), std::slice::from_ref(&data)).unwrap();
+        let said = |text: &str| {
+            let found = draft.understood.iter().any(|line| line.contains(text));
+            assert!(found, "{text}: {:?}", draft.understood);
+        };
+        said("data/lookup.csv: no list of each industry once, 3 of 5 rows would be rejected");
         std::fs::write(folder.path().join("study.toml"), &draft.text).unwrap();
         let spec = crate::spec::Spec::load(folder.path()).unwrap();
         let files: Vec<&str> = spec.data.iter().map(|block| block.file.as_str()).collect();
@@ -381,19 +408,18 @@ mod tests {
             let line = format!("# file    = \"data/Table {other} pounds million.csv\"\n");
             assert!(draft.text.contains(&line), "{}", draft.text);
         }
-        let said = "codes of 5 signs): take it in place of data/Table 1c ITL1 pounds million.csv";
-        assert!(draft.understood.iter().any(|line| line.contains(said)), "{:?}", draft.understood);
+        said("codes of 5 signs): take it in place of data/Table 1c ITL1 pounds million.csv");
         // A remark becomes a block when its signs are taken away.
-        let level_2: String = draft
+        let level_2: Vec<&str> = draft
             .text
             .lines()
             .skip_while(|line| !line.contains("codes of 4 signs"))
-            .skip(1)
+            .skip_while(|line| !line.contains("[[data]]"))
             .take_while(|line| line.starts_with('#'))
-            .map(|line| format!("{}\n", line.trim_start_matches("# ").trim_start_matches('#')))
+            .map(|line| line.trim_start_matches("# ").trim_start_matches('#'))
             .collect();
-        let level_2 = &level_2[level_2.find("[[data]]").unwrap()..];
-        assert!(toml::from_str::<toml::Table>(level_2).is_ok(), "{level_2}");
+        let level_2 = level_2.join("\n");
+        assert!(toml::from_str::<toml::Table>(&level_2).is_ok(), "{level_2}");
     }
 
     #[test]
