@@ -28,6 +28,7 @@ cargo xtask COMMAND
   test [--light] [--install]  every test there is; --light leaves out what needs the engine,
                               --install may install a browser and PostgreSQL with apt-get, and
                               what tests use from PyPI and npm beside what cargo builds
+  tools                       only what --install gets from PyPI and npm
   ci                          everything that a change must pass
   arrows                      dependencies between crates are those drawn in ARCHITECTURE.md
   docs [--check]              writes the generated part of docs/methods; --check only compares
@@ -56,6 +57,13 @@ fn dispatch() -> Result<()> {
     std::env::set_current_dir(&workspace.root).context("the root of the repository")?;
     match words[..] {
         ["test", ref flags @ ..] => suites::command(&workspace, flags),
+        ["tools"] => {
+            for said in tools::install(&workspace.target) {
+                println!("{said}");
+            }
+            println!("{}={}", tools::VARIABLE, tools::folder(&workspace.target).display());
+            Ok(())
+        }
         ["ci"] => ci::run(&workspace),
         ["arrows"] => report("arrows", &arrows::problems(&workspace)?),
         ["docs"] => report("docs", &pages::write(&workspace.root)?),

@@ -69,6 +69,21 @@ fn american_counties_with_withheld_cells_make_a_study_and_a_map() {
 }
 
 #[test]
+fn british_tables_of_three_levels_become_one_block_and_two_remarks() {
+    let Some(data) = shared_data("uk_ons_gva") else { return };
+    let folder = scratch();
+    let said = init(folder.path(), &[data]).err;
+    let kinds = ["codes of 4 signs", "codes of 5 signs"];
+    assert!(kinds.iter().all(|kind| said.contains(kind)), "{said}");
+    let text = std::fs::read_to_string(folder.path().join("study.toml")).unwrap();
+    let blocks: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("file ") && line.contains("Table ")).collect();
+    assert!(matches!(blocks[..], [only] if only.contains("Table 1c ITL1")), "{blocks:?}");
+    let run = run(folder.path());
+    assert!(answered(&run, "location-quotient"));
+}
+
+#[test]
 fn german_states_lose_their_total_and_keep_the_rest() {
     let Some(file) = shared_data("germany_reat/G.regions.emp.csv") else { return };
     let folder = scratch();

@@ -8,7 +8,7 @@ use agglo_core::{Datum, Status};
 use crate::diagnostic::DataError;
 use crate::number::{NumberFormat, whole_number, year_in_heading};
 use crate::reader::{Look, Opened, RowKind, fold, open, split};
-use crate::source::{Cell, SourceFormat};
+use crate::source::{Cell, Source, SourceFormat};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, TableSpec, table_spec};
 
@@ -94,6 +94,8 @@ pub struct Sniff {
     pub constants: BTreeMap<String, String>,
     /// The row of the headings, where it is not the first.
     pub header_row: Option<u32>,
+    /// The texts that stand alone in the first rows, above the headings.
+    pub title: Option<String>,
     /// Texts among numbers that are no known mark of a gap.
     pub unknown_marks: Vec<String>,
     /// Rows looked at.
@@ -273,6 +275,7 @@ fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataErro
         units: BTreeMap::new(),
         constants: BTreeMap::new(),
         header_row: None,
+        title: title(source, width),
         unknown_marks: Vec::new(),
         n_rows_seen,
         reasons: Vec::new(),
@@ -329,6 +332,17 @@ fn sniff_as(spec: &ReadSpec, path: &Path, shown: &str) -> Result<Sniff, DataErro
         sniff.reason(&what, "these stand among numbers and mean different things", Sureness::Guess);
     }
     Ok(sniff)
+}
+
+/// What stands alone in the first rows of a table of several columns.
+fn title(source: &Source, width: usize) -> Option<String> {
+    let alone = source.head.iter().map_while(|row| {
+        let mut cells = row.filled();
+        let (_, only) = cells.next()?;
+        cells.next().is_none().then_some(only)
+    });
+    let lines: Vec<&str> = alone.collect();
+    (width > 1 && !lines.is_empty()).then(|| lines.join("; "))
 }
 
 /// The cells under one heading.

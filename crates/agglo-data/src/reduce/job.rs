@@ -130,6 +130,17 @@ impl Job {
         let Some(table) = table_spec(&spec.table) else { return Ok(None) };
         let request = Request { spec, table, headings: &first.headings, place: &first.place };
         let (plan, number_format) = tidy_plan(&request)?;
+        // The engine would take the text of a list for a key.
+        let is_nested = |column: &usize| {
+            sources.iter().any(|source| source.nested.contains(&first.headings[*column]))
+        };
+        let bound = plan.bindings.iter().filter_map(|binding| match binding {
+            Binding::Column(column) => Some(column),
+            Binding::Constant(_) | Binding::Across => None,
+        });
+        if bound.chain(plan.filters.iter().map(|(column, _)| column)).any(is_nested) {
+            return Ok(None);
+        }
         if !number_format.is_plain() || plan.unit.is_some() || plan.marker.is_some() {
             return Ok(None);
         }

@@ -19,6 +19,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
+use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use encoding_rs::Encoding;
 
 use crate::codes;
@@ -214,6 +215,8 @@ pub(crate) struct Source {
     /// The first rows, headings included; none where the format names its columns.
     pub(crate) head: Vec<HeadRow>,
     pub(crate) merged: Vec<Merged>,
+    /// Columns of Parquet that hold lists, structures or maps.
+    pub(crate) nested: Vec<String>,
     /// The file and how it looked before it was read.
     opened: (File, limits::Before),
     body: Body,
@@ -252,7 +255,7 @@ impl Source {
         let mut diagnostics = Vec::new();
         let mut encoding = "binary".to_owned();
         let (mut delimiter, mut sheets) = (None, Vec::new());
-        let (mut head, mut merged) = (Vec::new(), Vec::new());
+        let (mut head, mut merged, mut nested) = (Vec::new(), Vec::new(), Vec::new());
         let (mut headings, body) = match format {
             SourceFormat::Text => {
                 if let Some(name) = options.encoding {
@@ -296,6 +299,7 @@ impl Source {
                 (opened.headings, Body::Sheet(opened.sheet))
             }
             SourceFormat::Parquet => {
+                nested = guarded(&place, || nested_columns(&input, &place))?;
                 let (headings, rows) = guarded(&place, || parquet::open(input, &place))?;
                 (headings, Body::Parquet(rows))
             }
@@ -340,6 +344,7 @@ impl Source {
             diagnostics,
             head,
             merged,
+            nested,
             opened: (watched, before),
             body,
             partitions,
@@ -379,6 +384,14 @@ impl Source {
         }
         Ok(())
     }
+}
+
+fn nested_columns(input: &File, place: &Place) -> Result<Vec<String>, DataError> {
+    let input = input.try_clone().map_err(|error| unreadable(place, &error))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(input).map_err(|error| damaged(place, error))?;
+    let fields = builder.schema().fields().iter().filter(|field| field.data_type().is_nested());
+    Ok(fields.map(|field| field.name().clone()).collect())
 }
 
 /// The file, or the standard input kept in an unnamed temporary file so that it can be read twice.
@@ -425,7 +438,7 @@ fn unpacked(mut input: &File, magic: [u8; 8], place: &Place) -> Result<Option<Fi
 /// Opens a file for reading, or says why that cannot be.
 pub(crate) fn open_file(path: &Path, shown: &str) -> Result<File, DataError> {
     if path.is_dir() {
-        let remedy = "name the file in it, or a pattern such as `folder/*.csv`";
+        let remedy = "name the file in it, a pattern such as `folder/*.csv`, or all by `folder/`";
         return Err(Diagnostic::new(codes::UNREADABLE, "this is a folder", remedy)
             .file(shown)
             .into());

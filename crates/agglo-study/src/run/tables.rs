@@ -381,8 +381,10 @@ fn from_register(
     };
     let folder = root.join(TABLES);
     let (file, beside) = (folder.join("activity.parquet"), folder.join("activity.json"));
+    // What cannot be compared, as at an address, is read anew by every run.
     let key = block_key(root, &[register]).unwrap_or_default();
     if keep
+        && !key.is_empty()
         && let Some(kept) = read_kept(&beside).filter(|kept| kept.key == key)
         && let Ok(table) = agglo_data::read_table(&file)
     {

@@ -86,8 +86,12 @@ fn ending(found: &[Diagnostic]) -> ExitCode {
     if clean { ExitCode::SUCCESS } else { ExitCode::from(code::FOUND) }
 }
 
-/// A path for other programs: from where agglo was called, with `/` between the names.
+/// A path for other programs: from where agglo was called, with `/` between the names; an address as it
+/// is.
 fn relative(file: &str, folder: Option<&Path>) -> String {
+    if file.contains("://") {
+        return file.to_owned();
+    }
     let path = match folder.filter(|folder| folder.is_relative()) {
         Some(folder) => folder.join(file),
         None => Path::new(file).to_path_buf(),

@@ -76,14 +76,18 @@ fn location(diagnostic: &Diagnostic, file: &str, folder: Option<&Path>) -> Value
     location
 }
 
-/// A path as a relative reference of RFC 3986.
+/// A path as a relative reference of RFC 3986, an address as a URI.
 fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    for byte in path.bytes() {
+    let (scheme, rest) = path.split_once("://").map_or(("", path), |(scheme, rest)| (scheme, rest));
+    let mut uri = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    // The places of objects are shown as they are written, percent signs included.
+    let may_stand = |byte: u8| !scheme.is_empty() && matches!(byte, b'%' | b':' | b'@');
+    for byte in rest.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 uri.push(char::from(byte));
             }
+            byte if may_stand(byte) => uri.push(char::from(byte)),
             byte => uri.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -100,5 +104,8 @@ mod tests {
         assert_eq!(uri("数.csv"), "%E6%95%B0.csv");
         assert_eq!(relative("data/a.csv", Some(Path::new("study"))), "study/data/a.csv");
         assert_eq!(relative("./a.csv", None), "a.csv");
+        let address = "s3://bucket/a b/100%25.csv";
+        assert_eq!(relative(address, Some(Path::new("study"))), address);
+        assert_eq!(uri(address), "s3://bucket/a%20b/100%25.csv");
     }
 }

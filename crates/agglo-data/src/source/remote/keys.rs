@@ -14,7 +14,7 @@ use object_store::{ClientOptions, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
 
 use super::bad_setting;
-use super::store::{odd, refused};
+use super::store::{no_client, odd};
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place};
 
@@ -26,7 +26,7 @@ type Settings = Vec<(String, String)>;
 /// The store of an address, and the place in it.
 pub(super) fn open(address: &str, place: &Place) -> Result<(Store, Path), DataError> {
     let url = Url::parse(address).map_err(|_| odd(place))?;
-    let build = |error: object_store::Error| refused(&error, place);
+    let build = |error: object_store::Error| no_client(&error, place);
     if matches!(url.scheme(), "http" | "https") {
         // The whole address is the object, with the query that names it, whoever serves it.
         let client = client().with_allow_http(url.scheme() == "http");

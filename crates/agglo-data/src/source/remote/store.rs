@@ -152,35 +152,47 @@ pub(super) fn odd(place: &Place) -> DataError {
 /// What a store says, without the address it was asked at, which may hold a key.
 pub(super) fn refused(error: &Error, place: &Place) -> DataError {
     let code = store_code(error);
-    let named = code.as_deref().map_or(String::new(), |code| format!(" (the store says {code})"));
-    let may_read = "check that the account of the keys may read and list it";
-    let (message, remedy) = match error {
-        Error::NotFound { .. }
-            if matches!(code.as_deref(), Some("NoSuchBucket" | "ContainerNotFound")) =>
-        {
+    let no_bucket = matches!(code.as_deref(), Some("NoSuchBucket" | "ContainerNotFound"));
+    let (message, remedy) = match (error, &code) {
+        _ if no_bucket => {
             ("there is no such bucket".to_owned(), "check the name after ://, and the endpoint")
         }
-        Error::NotFound { .. } => ("there is no such object".to_owned(), "check the address"),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            (format!("it may not be read{named}"), may_read)
+        (Error::NotFound { .. }, _) => ("there is no such object".to_owned(), "check the address"),
+        (Error::PermissionDenied { .. } | Error::Unauthenticated { .. }, code) => {
+            let named =
+                code.as_ref().map_or(String::new(), |code| format!(" (the store says {code})"));
+            let remedy = "check that the account of the keys may read and list it";
+            (format!("it may not be read{named}"), remedy)
         }
-        other => {
-            let mut root: &dyn std::error::Error = other;
-            while let Some(deeper) = root.source() {
-                root = deeper;
-            }
-            let text = match &code {
-                Some(code) => format!("the store says {code}"),
-                None => root.to_string(),
-            };
-            let safe = |word| if str::contains(word, "://") { "the address" } else { word };
-            let text = text.split_whitespace().map(safe).collect::<Vec<_>>().join(" ");
-            (text, "check the address, the region and the endpoint, and that the server runs")
+        (_, Some(code)) => {
+            (format!("the store says {code}"), "check the address, the region and the endpoint")
         }
+        (other, None) => (
+            root_of(other),
+            "check the address, the region and the endpoint, and that the server runs",
+        ),
     };
     Diagnostic::new(codes::UNREACHABLE, format!("cannot be fetched: {message}"), remedy)
         .at(place)
         .into()
+}
+
+/// Why no client of a store could be made of what the environment says.
+pub(super) fn no_client(error: &Error, place: &Place) -> DataError {
+    let message = format!("the settings of the object store cannot be used: {}", root_of(error));
+    let remedy = "check the store's keys and settings in the environment";
+    Diagnostic::new(codes::UNREACHABLE, message, remedy).at(place).into()
+}
+
+/// The last of the reasons, without addresses.
+fn root_of(error: &Error) -> String {
+    let mut root: &dyn std::error::Error = error;
+    while let Some(deeper) = root.source() {
+        root = deeper;
+    }
+    let text = root.to_string();
+    let safe = |word| if str::contains(word, "://") { "the address" } else { word };
+    text.split_whitespace().map(safe).collect::<Vec<_>>().join(" ")
 }
 
 /// The word for the error in the store's answer, of which the rest may quote keys.

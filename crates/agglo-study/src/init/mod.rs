@@ -1,13 +1,18 @@
 //! A study started from files: what each file looks like, written down as a commented study file.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+mod group;
+mod write;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use agglo_core::{Frame, Values};
 use agglo_data::{ReadSpec, Sniff, Sureness};
 
 use crate::error::StudyError;
+use group::{Group, alike};
+use write::{block, document, remark};
 
 /// A study file, not yet written.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +38,7 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
     let mut policy = Policy { gaps: "error", why: "no cell of the activity is empty".to_owned() };
     let mut measure = None;
     let mut n_withheld = 0;
-    for file in alike(files)? {
+    for Group { file, in_place_of, regions: kind } in alike(files)? {
         if is_boundaries(&file) {
             boundaries = Some(file);
             continue;
@@ -52,15 +57,29 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
             };
             format!("{from_root}: {} ({}; {sure})", reason.what, reason.why)
         }));
+        let name = distinct_name(&file, &mut names);
+        if let Some(other) = in_place_of.filter(|_| sniff.table.as_deref() == Some("activity")) {
+            let other = relative(root, &other);
+            let kind = kind.map_or_else(String::new, |kind| format!(" ({})", kind.words()));
+            let why = format!("regions of another kind{kind}: take it in place of {other}");
+            understood.push(format!("{from_root}: {why}; a study has one kind"));
+            blocks.push_str(&remark(&block(&name, &from_root, &sniff, &spec), &why));
+            continue;
+        }
         if sniff.table.as_deref() == Some("activity") {
             measure = measure.or_else(|| first_measure(&sniff));
         }
-        let name = distinct_name(&file, &mut names);
         let reading = agglo_data::read(&spec, Path::new("")).ok();
         if let Some(reading) = &reading {
             understood.extend(keep_totals_apart(&from_root, &reading.frame, &mut spec));
         }
-        blocks.push_str(&block(&name, &from_root, &sniff, &spec));
+        let text = block(&name, &from_root, &sniff, &spec);
+        if let Some(why) = reading.as_ref().and_then(|reading| no_list(&spec, reading)) {
+            understood.push(format!("{from_root}: {why}"));
+            blocks.push_str(&remark(&text, &why));
+            continue;
+        }
+        blocks.push_str(&text);
         let Some(reading) = reading else { continue };
         if let Ok(codes) = reading.frame.text("region") {
             regions.extend(codes.iter().flatten().map(ToString::to_string));
@@ -96,6 +115,20 @@ pub fn from_files(root: &Path, files: &[PathBuf]) -> Result<Draft, StudyError> {
     }
     let text = document(&id, &geo, &blocks, &policy, measure.as_deref(), n_withheld);
     Ok(Draft { text, understood })
+}
+
+/// Why a file is no list of regions or industries though its headings look like one: a lookup of finer
+/// codes repeats the coarser ones.
+fn no_list(spec: &ReadSpec, reading: &agglo_data::Reading) -> Option<String> {
+    let is_list = ["region", "industry"].contains(&spec.table.as_str());
+    (is_list && reading.rows_rejected * 2 > reading.rows_read).then(|| {
+        let first = reading.diagnostics.iter().find(|d| d.severity == agglo_data::Severity::Error);
+        let example = first.map_or_else(String::new, |first| format!(" ({})", first.message));
+        format!(
+            "no list of each {} once, {} of {} rows would be rejected{example}",
+            spec.table, reading.rows_rejected, reading.rows_read
+        )
+    })
 }
 
 /// What a study writes itself.
@@ -145,65 +178,6 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The files, those of one layout in one folder under one pattern where it names no other file.
-fn alike(files: &[PathBuf]) -> Result<Vec<PathBuf>, StudyError> {
-    let mut groups: Vec<(String, Vec<PathBuf>)> = Vec::new();
-    for file in files {
-        let lone = is_boundaries(file) || file.to_string_lossy().contains(['*', '?']);
-        let layout = if lone {
-            file.display().to_string()
-        } else {
-            let sniff = agglo_data::sniff(file)?;
-            let folder = file.parent().unwrap_or(Path::new("")).display();
-            format!(
-                "{folder} {} {:?} {:?} {:?}",
-                sniff.reader, sniff.table, sniff.columns, sniff.value
-            )
-        };
-        match groups.iter_mut().find(|(known, _)| *known == layout) {
-            Some((_, members)) => members.push(file.clone()),
-            None => groups.push((layout, vec![file.clone()])),
-        }
-    }
-    let mut found = Vec::new();
-    for (_, members) in groups {
-        match pattern(&members) {
-            Some(pattern) => found.push(pattern),
-            None => found.extend(members),
-        }
-    }
-    Ok(found)
-}
-
-/// A pattern that names exactly these files.
-fn pattern(files: &[PathBuf]) -> Option<PathBuf> {
-    let names: Vec<&str> = files.iter().filter_map(|f| f.file_name()?.to_str()).collect();
-    let (first, rest) = names.split_first()?;
-    if rest.is_empty() {
-        return None;
-    }
-    let shared = |a: &str, b: &str| a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    let back = |text: &str| text.bytes().rev().map(char::from).collect::<String>();
-    let start = rest.iter().map(|name| shared(first, name)).min()?;
-    let end = rest.iter().map(|name| shared(&back(first), &back(name))).min()?;
-    if start + end >= names.iter().map(|name| name.len()).min()? || !first.is_ascii() {
-        return None;
-    }
-    let wanted: BTreeSet<&PathBuf> = files.iter().collect();
-    let middles: BTreeSet<usize> = names.iter().map(|name| name.len() - start - end).collect();
-    let signs = if let Some(&n) = middles.first().filter(|_| middles.len() == 1) {
-        vec!["*".to_owned(), "?".repeat(n)]
-    } else {
-        vec!["*".to_owned()]
-    };
-    signs.into_iter().find_map(|sign| {
-        let name = format!("{}{sign}{}", &first[..start], &first[first.len() - end..]);
-        let pattern = files[0].with_file_name(name);
-        let named = agglo_data::files(&ReadSpec::new("activity", &pattern), Path::new("")).ok()?;
-        (named.iter().collect::<BTreeSet<_>>() == wanted).then_some(pattern)
-    })
 }
 
 /// Keeps a region or industry apart that is the sum of the others, and says so.
@@ -268,127 +242,6 @@ fn gap_policy(frame: &Frame, measure: &str) -> Option<Policy> {
 fn n_suppressed(frame: &Frame, measure: &str) -> usize {
     let cells = frame.numbers(measure).unwrap_or_default();
     cells.iter().filter(|cell| cell.gap() == Some(agglo_core::Gap::Suppressed)).count()
-}
-
-fn document(
-    id: &str,
-    geo: &str,
-    blocks: &str,
-    policy: &Policy,
-    measure: Option<&str>,
-    n_withheld: usize,
-) -> String {
-    let Policy { gaps, why } = policy;
-    let suppression = if n_withheld > 0 {
-        format!(
-            "# {n_withheld} cells are withheld. gap treats them as [missing] says; keep gives intervals;\n\
-             # maximum-entropy and linear-program impute them under the sums they stand in.\n\
-             [suppression]\npolicy = \"gap\"\n\n"
-        )
-    } else {
-        String::new()
-    };
-    let value = match measure {
-        Some(measure) => format!(
-            "value = \"{measure}\"                  # the column of activity that the indices use\n"
-        ),
-        None => {
-            "# value = \"employment\"               # the column of activity that the indices use\n"
-                .to_owned()
-        }
-    };
-    format!(
-        "# A study of industrial clusters. `agglo check` reads it, `agglo run` computes it,\n\
-         # `agglo report` writes it up. Lines that begin with # are remarks.\n\n\
-         [study]\nid    = \"{id}\"\ntitle = {{ en = \"{id}\", zh = \"{id}\" }}\n\
-         # period = {{ from = 2010, to = 2020 }}   # all years there are when absent\n\n\
-         [geo]\n# level = \"province\"                  # printed beside every index, which depends on it\n{geo}\
-         # [geo.groups.belts]                  # a grouping of regions: columns region, group\n\
-         # file = \"geo/belts.csv\"\n\n{blocks}\
-         [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\n# {why}\ngaps = \"{gaps}\"\n\n{suppression}\
-         [measure]\n{value}"
-    )
-}
-
-fn block(name: &str, file: &str, sniff: &Sniff, spec: &ReadSpec) -> String {
-    let mut text = String::new();
-    for reason in &sniff.reasons {
-        let _ = writeln!(text, "# {}: {}", reason.what, reason.why);
-    }
-    let _ = writeln!(text, "[[data]]\nname    = {name:?}\ntable   = {:?}", spec.table);
-    let _ = writeln!(text, "file    = {file:?}");
-    if let Some(reader) = &spec.reader {
-        let _ = writeln!(text, "reader  = {reader:?}");
-    }
-    if let Some(level) = &spec.level {
-        let _ = writeln!(text, "level   = {level:?}");
-    }
-    if !spec.columns.is_empty() {
-        let _ = writeln!(text, "columns = {{ {} }}", pairs(&spec.columns));
-    }
-    if !spec.constants.is_empty() {
-        let _ = writeln!(text, "constants = {{ {} }}", pairs(&spec.constants));
-    }
-    if !spec.units.is_empty() {
-        let _ = writeln!(text, "units   = {{ {} }}", pairs(&spec.units));
-    }
-    if let Some(value) = &spec.value {
-        let _ = writeln!(text, "value   = {value:?}");
-    }
-    if let Some(periods) = spec.periods_across.as_ref().filter(|periods| !periods.is_empty()) {
-        let _ = writeln!(text, "periods_across = {periods:?}");
-    }
-    for (key, lists) in [("filter ", &spec.filter), ("totals ", &spec.totals)] {
-        if !lists.is_empty() {
-            let lists =
-                lists.iter().map(|(heading, values)| format!("{} = {values:?}", key_text(heading)));
-            let _ = writeln!(text, "{key} = {{ {} }}", lists.collect::<Vec<_>>().join(", "));
-        }
-    }
-    if !spec.marks.is_empty() {
-        let marks =
-            spec.marks.iter().map(|(mark, status)| format!("{mark:?} = {:?}", status.code()));
-        let _ = writeln!(text, "marks   = {{ {} }}", marks.collect::<Vec<_>>().join(", "));
-    }
-    if let Some(row) = spec.header_row {
-        let _ = writeln!(text, "header_row = {row}");
-    }
-    for (key, mark) in [("decimal", spec.decimal), ("thousands", spec.thousands)] {
-        if let Some(mark) = mark {
-            let _ = writeln!(text, "{key} = {:?}", mark.to_string());
-        }
-    }
-    if let Some(sheet) = &spec.sheet {
-        let _ = writeln!(text, "sheet   = {sheet:?}");
-    }
-    if !sniff.unknown_marks.is_empty() {
-        let _ = writeln!(
-            text,
-            "# marks = {{ {} }}   # what do these mean?",
-            sniff
-                .unknown_marks
-                .iter()
-                .map(|mark| format!("{mark:?} = \"missing\""))
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-    }
-    text.push_str("# source = { en = \"who published it\", zh = \"数据来源\" }\n\n");
-    text
-}
-
-/// A key as TOML takes it: bare where it can be.
-fn key_text(key: &str) -> String {
-    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("{key:?}") }
-}
-
-fn pairs(columns: &BTreeMap<String, String>) -> String {
-    columns
-        .iter()
-        .map(|(role, heading)| format!("{} = {heading:?}", key_text(role)))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn first_measure(sniff: &Sniff) -> Option<String> {
@@ -512,6 +365,84 @@ mod tests {
         std::fs::create_dir_all(&data).unwrap();
         assert_eq!(relative(&root, &data.join("a.csv")), "../data/a.csv");
         assert_eq!(relative(&root, &root.join("a.csv")), "a.csv");
+    }
+
+    /// A table of regions of one level, in the layout of the Office for National Statistics.
+    fn gross_value_added(codes: &[&str]) -> String {
+        let mut text =
+            "ITL region code,ITL region name,SIC07 code,SIC07 description,2019,2020\n".to_owned();
+        for code in codes {
+            for (industry, value) in [("Total", "1,003"), ("A (1-3)", "1,000"), ("C (10-33)", "3")]
+            {
+                text.extend([code, ",Name,", industry, ",x,\"", value, "\",\"", value, "\"\n"]);
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn tables_of_several_levels_are_not_one_table_and_only_one_of_them_is_read() {
+        let folder = agglo_testkit::scratch();
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        for (name, codes) in [
+            ("Table 1c ITL1 pounds million.csv", vec!["UK", "TLC", "TLD"]),
+            ("Table 2c ITL2 pounds million.csv", vec!["TLC1", "TLC2", "TLD1"]),
+            ("Table 3c ITL3 pounds million.csv", vec!["TLC11", "TLC12", "TLD11"]),
+        ] {
+            std::fs::write(data.join(name), gross_value_added(&codes)).unwrap();
+        }
+        let lookup = "SIC,NAME\n01,a\n01,b\n01,c\n01,d\n02,e\n";
+        std::fs::write(data.join("lookup.csv"), lookup).unwrap();
+        let draft = from_files(folder.path(), std::slice::from_ref(&data)).unwrap();
+        let said = |text: &str| {
+            let found = draft.understood.iter().any(|line| line.contains(text));
+            assert!(found, "{text}: {:?}", draft.understood);
+        };
+        said("data/lookup.csv: no list of each industry once, 3 of 5 rows would be rejected");
+        std::fs::write(folder.path().join("study.toml"), &draft.text).unwrap();
+        let spec = crate::spec::Spec::load(folder.path()).unwrap();
+        let files: Vec<&str> = spec.data.iter().map(|block| block.file.as_str()).collect();
+        assert_eq!(files, ["data/Table 1c ITL1 pounds million.csv"]);
+        for other in ["2c ITL2", "3c ITL3"] {
+            let line = format!("# file    = \"data/Table {other} pounds million.csv\"\n");
+            assert!(draft.text.contains(&line), "{}", draft.text);
+        }
+        said("codes of 5 signs): take it in place of data/Table 1c ITL1 pounds million.csv");
+        // A remark becomes a block when its signs are taken away.
+        let level_2: Vec<&str> = draft
+            .text
+            .lines()
+            .skip_while(|line| !line.contains("codes of 4 signs"))
+            .skip_while(|line| !line.contains("[[data]]"))
+            .take_while(|line| line.starts_with('#'))
+            .map(|line| line.trim_start_matches("# ").trim_start_matches('#'))
+            .collect();
+        let level_2 = level_2.join("\n");
+        assert!(toml::from_str::<toml::Table>(&level_2).is_ok(), "{level_2}");
+    }
+
+    #[test]
+    fn files_of_one_table_stay_together_and_those_with_another_title_stand_alone() {
+        let folder = agglo_testkit::scratch();
+        // Neither indicator is one that the reader knows, so both become `value`.
+        for (name, indicator, years) in [
+            ("a-2018.csv", "移动电话(万户)", "2018年,2017年"),
+            ("a-2020.csv", "移动电话(万户)", "2020年,2019年"),
+            ("a-phone.csv", "固定电话(万户)", "2018年,2017年"),
+        ] {
+            let text = format!(
+                "数据库：分省年度数据\n指标：{indicator}\n时间：{}\n地区,{years}\n北京市,1,2\n河北省,3,4\n",
+                &years[..4]
+            );
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let files: Vec<PathBuf> =
+            ["a-2018.csv", "a-2020.csv", "a-phone.csv"].map(|name| folder.path().join(name)).into();
+        let groups = alike(&files).unwrap();
+        let named: Vec<&Path> = groups.iter().map(|group| group.file.as_path()).collect();
+        let expected = ["a-20??.csv", "a-phone.csv"].map(|name| folder.path().join(name));
+        assert_eq!(named, expected.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     }
 
     #[test]
