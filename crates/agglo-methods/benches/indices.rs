@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use agglo_core::{Absent, Activity, Axis, Column, Frame, Panel, Seed};
 use agglo_methods::call::ask;
-use agglo_methods::concentration::ellison_glaeser;
+use agglo_methods::concentration::{Sizes, ellison_glaeser};
 use agglo_methods::specialization::location_quotients;
 use agglo_methods::{Inputs, Options};
 use divan::Bencher;
@@ -103,7 +103,7 @@ fn ellison_glaeser_500_plants_each(bencher: Bencher, (n_regions, n_industries): 
         .collect();
     bencher.bench_local(|| {
         for (sizes, by_region) in &industries {
-            black_box(ellison_glaeser(sizes, by_region, &benchmark)).ok();
+            black_box(ellison_glaeser(&Sizes::from(&sizes[..]), by_region, &benchmark)).ok();
         }
     });
 }

@@ -11,8 +11,8 @@ use std::path::Path;
 use agglo_core::{Activity, Axis, Column, Datum, Frame, Key, Values};
 use agglo_methods::call::ask;
 use agglo_methods::concentration::{
-    LocationalGini, ellison_glaeser, gini, herfindahl, hoover, locational_gini, maurel_sedillot,
-    normalized_herfindahl,
+    LocationalGini, Sizes, ellison_glaeser, gini, herfindahl, hoover, locational_gini,
+    maurel_sedillot, normalized_herfindahl,
 };
 use agglo_methods::decomposition::{decompose_entropy, generalized_entropy};
 use agglo_methods::specialization::{
@@ -171,11 +171,12 @@ fn entropies_of_four_regions_in_two_groups() {
 #[test]
 fn ellison_glaeser_and_maurel_sedillot_of_four_plants() {
     let (sizes, by_region, x) = ([100.0, 50.0, 30.0, 20.0], [150.0, 50.0, 0.0], [0.3, 0.3, 0.4]);
-    let found = ellison_glaeser(&sizes, &by_region, &x).unwrap();
-    let found = [found.herfindahl, found.raw_g, found.gamma, found.variance_g, found.z().unwrap()];
+    let found = ellison_glaeser(&Sizes::from(&sizes[..]), &by_region, &x).unwrap();
+    let found =
+        [found.herfindahl, found.raw_g, found.gamma, found.variance_g.unwrap(), found.z().unwrap()];
     let expected = [0.345, 0.365, 0.317_603_516_077, 0.023_487_21, 0.895_890_274_007];
     all_close(&found, &expected, 1e-12);
-    let maurel_sedillot = maurel_sedillot(&sizes, &by_region, &x).unwrap();
+    let maurel_sedillot = maurel_sedillot(&Sizes::from(&sizes[..]), &by_region, &x).unwrap();
     assert_close(maurel_sedillot.gamma, 0.132_546_842_471, 1e-12);
 }
 
@@ -221,7 +222,9 @@ fn farhauer_and_kroell_ellison_glaeser_of_ten_firms() {
     let sizes =
         [200.0, 650.0, 12_000.0, 100.0, 50.0, 16_000.0, 13_000.0, 1_500.0, 1_500.0, 25_000.0];
     let by_region = [13_000.0, 32_000.0, 25_000.0];
-    let found = ellison_glaeser(&sizes, &by_region, &[500_000.0, 400_000.0, 100_000.0]).unwrap();
+    let found =
+        ellison_glaeser(&Sizes::from(&sizes[..]), &by_region, &[500_000.0, 400_000.0, 100_000.0])
+            .unwrap();
     assert_close(found.gamma, 0.059_906_28, 5e-9);
 }
 
@@ -585,4 +588,65 @@ fn pure_functions_and_methods_agree_on_quotients() {
     let direct: Vec<f64> =
         location_quotients(&Activity::from_rows(&E5)).into_iter().map(Result::unwrap).collect();
     all_close(&column(&frame, "location_quotient", "lq"), &direct, 0.0);
+}
+
+/// A register and the same register reduced to cells give one γ, one H and one G; the cells give no
+/// variance.
+#[test]
+fn ellison_glaeser_of_cells_is_that_of_the_plants() {
+    let plants = [
+        ("r1", "x", 120.0),
+        ("r1", "x", 30.0),
+        ("r2", "x", 50.0),
+        ("r3", "y", 10.0),
+        ("r2", "y", 0.0),
+        ("r1", "y", 25.0),
+        ("r3", "y", 40.0),
+    ];
+    let texts = |of: fn(&(&'static str, &'static str, f64)) -> &'static str| plants.iter().map(of);
+    let register = Frame::new(vec![
+        Column::text("region", texts(|plant| plant.0)),
+        Column::text("industry", texts(|plant| plant.1)),
+        Column::numbers("value", "persons", plants.iter().map(|plant| plant.2)),
+    ])
+    .unwrap();
+    let keys = [("r1", "x"), ("r2", "x"), ("r3", "y"), ("r2", "y"), ("r1", "y")];
+    let of = |key: &(&str, &str), power: i32| -> f64 {
+        let own = plants.iter().filter(|plant| (plant.0, plant.1) == *key);
+        own.map(|plant| plant.2.powi(power)).sum()
+    };
+    let cells = Frame::new(vec![
+        Column::text("region", keys.iter().map(|key| key.0)),
+        Column::text("industry", keys.iter().map(|key| key.1)),
+        Column::numbers("n", "rows", keys.iter().map(|key| of(key, 0))),
+        Column::numbers("sum", "persons", keys.iter().map(|key| of(key, 1))),
+        Column::numbers("sum_sq", "persons²", keys.iter().map(|key| of(key, 2))),
+    ])
+    .unwrap();
+    for method in ["ellison-glaeser", "maurel-sedillot"] {
+        let method = agglo_methods::find(method).unwrap();
+        let answer = |variant, table: &str, frame: &Frame| {
+            let inputs = agglo_methods::Inputs::new().with(table, frame.clone());
+            let options = agglo_methods::Options::new();
+            let call = agglo_methods::Call::new(
+                method,
+                Some(variant),
+                &inputs,
+                &options,
+                agglo_core::Seed::DEFAULT,
+                agglo_core::Control::none(),
+            );
+            call.unwrap().run().unwrap().table("industries").unwrap().clone()
+        };
+        let (one, other) = (answer("plants", "plant", &register), answer("cells", "cell", &cells));
+        for column in ["gamma", "herfindahl"] {
+            let (a, b) = (one.numbers(column).unwrap(), other.numbers(column).unwrap());
+            for (a, b) in a.iter().zip(&b) {
+                assert_close(a.number().unwrap(), b.number().unwrap(), 1e-12);
+            }
+        }
+        if other.has("variance_g") {
+            assert!(other.numbers("variance_g").unwrap().iter().all(|v| v.number().is_none()));
+        }
+    }
 }

@@ -13,7 +13,8 @@
 //! | γ      | 0 as by chance, above closer, below farther apart     | 1     | any real    | none |
 //!
 //! Benchmark: the table `benchmark`, else the regions' totals of `activity`, else those of the
-//! establishments themselves. Gaps: refused or left out, by the option `gaps`.
+//! establishments themselves. Where only their number, Σ and Σ² by region are known, as of a register
+//! reduced to cells, γ is the same and the variance is not known. Gaps: refused or left out, by the option `gaps`.
 //! Cost: O(K + I·R), with the random test O(B·K) more.
 //! Source: Ellison and Glaeser (1997), Journal of Political Economy 105(5), 889–927; REAT
 //! `ellison.a` (Wieland 2019). The variance is confirmed by simulation.
@@ -22,6 +23,7 @@ use agglo_core::{Column, Datum, Frame, Seed, Text, Undefined, Values, sum};
 use rand::{Rng, RngExt};
 
 use super::plants::{INPUTS, IndustryPlants, PLANT_GAPS, VARIANTS, collect};
+use super::sizes::Sizes;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OptionKind, OptionSpec, OutputTable, out,
@@ -40,20 +42,22 @@ pub struct EllisonGlaeser {
     pub herfindahl: f64,
     /// Mean of G under random choice.
     pub expected_g: f64,
-    /// Variance of G under random choice.
-    pub variance_g: f64,
+    /// Variance of G under random choice; [`Undefined::NotEnoughEvidence`] where sizes are known by their
+    /// sums only.
+    pub variance_g: Result<f64, Undefined>,
 }
 
 impl EllisonGlaeser {
     /// G as a standard score under random choice.
     ///
     /// # Errors
-    /// [`Undefined::NoVariation`] when chance leaves G no room.
+    /// [`Undefined::NoVariation`] when chance leaves G no room, and that of the variance.
     pub fn z(&self) -> Result<f64, Undefined> {
-        if self.variance_g <= f64::EPSILON * self.expected_g.powi(2) {
+        let variance = self.variance_g?;
+        if variance <= f64::EPSILON * self.expected_g.powi(2) {
             return Err(Undefined::NoVariation);
         }
-        Ok((self.raw_g - self.expected_g) / self.variance_g.sqrt())
+        Ok((self.raw_g - self.expected_g) / variance.sqrt())
     }
 }
 
@@ -68,7 +72,7 @@ impl EllisonGlaeser {
 /// # Panics
 /// When `by_region` and `benchmark` are not of one length.
 pub fn ellison_glaeser(
-    sizes: &[f64],
+    sizes: &Sizes,
     by_region: &[f64],
     benchmark: &[f64],
 ) -> Result<EllisonGlaeser, Undefined> {
@@ -79,13 +83,14 @@ pub fn ellison_glaeser(
         .zip(benchmark)
         .map(|(e, b)| (e / parts.industry_total - b / parts.benchmark_total).powi(2)));
     let x3 = sum(benchmark.iter().map(|b| (b / parts.benchmark_total).powi(3)));
-    let size_total = sum(sizes.iter().copied());
-    let z4 = sum(sizes.iter().map(|size| (size / size_total).powi(4)));
     let expected_g = (1.0 - x2) * h;
-    let variance_g =
-        2.0 * (h * h * (x2 - 2.0 * x3 + x2 * x2) - z4 * (x2 - 4.0 * x3 + 3.0 * x2 * x2));
+    let variance_g = sizes.fourth_powers().map(|z4| {
+        let even = h * h * (x2 - 2.0 * x3 + x2 * x2);
+        let uneven = z4 * (x2 - 4.0 * x3 + 3.0 * x2 * x2);
+        (2.0 * (even - uneven)).max(0.0)
+    });
     let gamma = (raw_g - expected_g) / ((1.0 - x2) * (1.0 - h));
-    Ok(EllisonGlaeser { gamma, raw_g, herfindahl: h, expected_g, variance_g: variance_g.max(0.0) })
+    Ok(EllisonGlaeser { gamma, raw_g, herfindahl: h, expected_g, variance_g })
 }
 
 /// What γ and its relatives are made of.
@@ -100,7 +105,7 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn of(
-        sizes: &[f64],
+        sizes: &Sizes,
         by_region: &[f64],
         benchmark: &[f64],
     ) -> Result<Parts, Undefined> {
@@ -110,15 +115,8 @@ impl Parts {
         if industry_total <= 0.0 || benchmark_total <= 0.0 {
             return Err(Undefined::ZeroTotal);
         }
-        if sizes.is_empty() {
-            return Err(Undefined::NotEnoughEvidence);
-        }
-        let size_total = sum(sizes.iter().copied());
-        let herfindahl = sum(sizes.iter().map(|size| (size / size_total).powi(2)));
+        let herfindahl = sizes.herfindahl()?;
         let x2 = sum(benchmark.iter().map(|b| (b / benchmark_total).powi(2)));
-        if sizes.iter().filter(|size| **size > 0.0).count() < 2 {
-            return Err(Undefined::SingleUnit);
-        }
         if benchmark.iter().filter(|b| **b > 0.0).count() < 2 {
             return Err(Undefined::SingleRegion);
         }
@@ -315,12 +313,15 @@ impl Rows {
         let of = |part: fn(&EllisonGlaeser) -> f64| Datum::from(index.map(|index| part(&index)));
         let z = index.and_then(|index| index.z());
         let p_value = match index {
-            Ok(index) if rules.monte_carlo => {
-                let method = format!("ellison-glaeser/{}", plants.period);
-                let stream = |replicate| rules.seed.stream(&method, unit, replicate);
-                let simulated = random_g(&plants.sizes, benchmark, rules.replicates, stream);
-                Ok(rules.alternative.of_simulated(index.raw_g, &simulated))
-            }
+            Ok(index) if rules.monte_carlo => match &plants.sizes {
+                Sizes::Each(sizes) => {
+                    let method = format!("ellison-glaeser/{}", plants.period);
+                    let stream = |replicate| rules.seed.stream(&method, unit, replicate);
+                    let simulated = random_g(sizes, benchmark, rules.replicates, stream);
+                    Ok(rules.alternative.of_simulated(index.raw_g, &simulated))
+                }
+                Sizes::Sums { .. } => Err(Undefined::NotEnoughEvidence),
+            },
             _ => z.map(|z| rules.alternative.of_z(z)),
         };
         let row = [
@@ -328,7 +329,7 @@ impl Rows {
             of(|index| index.raw_g),
             of(|index| index.herfindahl),
             of(|index| index.expected_g),
-            of(|index| index.variance_g),
+            Datum::from(index.and_then(|index| index.variance_g)),
             Datum::from(z),
             Datum::from(p_value),
         ];
@@ -403,7 +404,7 @@ mod tests {
 
     #[track_caller]
     fn check(sizes: &[f64], by_region: &[f64], benchmark: &[f64], gamma: Result<f64, Undefined>) {
-        match (ellison_glaeser(sizes, by_region, benchmark), gamma) {
+        match (ellison_glaeser(&Sizes::from(sizes), by_region, benchmark), gamma) {
             (Ok(found), Ok(gamma)) => {
                 assert!((found.gamma - gamma).abs() < 1e-12, "{found:?} is not {gamma}");
             }
@@ -438,13 +439,13 @@ mod tests {
     // Mean and variance of G in theory: .2277 and .0234872; 20,000 draws, four standard errors.
     #[test]
     fn random_choices_have_the_mean_and_the_variance_of_the_theory() {
-        let index = ellison_glaeser(&SIZES, &BY_REGION, &BENCHMARK).unwrap();
+        let index = ellison_glaeser(&Sizes::from(&SIZES[..]), &BY_REGION, &BENCHMARK).unwrap();
         let stream = |replicate| Seed(1).stream("test", 0, replicate);
         let simulated = random_g(&SIZES, &BENCHMARK, 20_000, stream);
         let mean = agglo_core::mean(&simulated).unwrap();
         let sd = crate::inference::standard_deviation(&simulated, 1).unwrap();
         assert!((mean - index.expected_g).abs() < 4.0 * sd / 20_000_f64.sqrt(), "{mean}");
-        assert!((sd * sd / index.variance_g - 1.0).abs() < 0.05, "{sd}");
+        assert!((sd * sd / index.variance_g.unwrap() - 1.0).abs() < 0.05, "{sd}");
     }
 
     #[test]

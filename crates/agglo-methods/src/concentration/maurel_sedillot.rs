@@ -18,6 +18,7 @@ use agglo_core::{Column, Datum, Frame, Text, Undefined, sum};
 
 use super::ellison_glaeser::Parts;
 use super::plants::{INPUTS, PLANT_GAPS, VARIANTS, collect};
+use super::sizes::Sizes;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OutputTable, out};
 
@@ -40,7 +41,7 @@ pub struct MaurelSedillot {
 /// # Panics
 /// When `by_region` and `benchmark` are not of one length.
 pub fn maurel_sedillot(
-    sizes: &[f64],
+    sizes: &Sizes,
     by_region: &[f64],
     benchmark: &[f64],
 ) -> Result<MaurelSedillot, Undefined> {
@@ -109,7 +110,7 @@ mod tests {
 
     #[track_caller]
     fn check(sizes: &[f64], by_region: &[f64], benchmark: &[f64], gamma: Result<f64, Undefined>) {
-        match (maurel_sedillot(sizes, by_region, benchmark), gamma) {
+        match (maurel_sedillot(&Sizes::from(sizes), by_region, benchmark), gamma) {
             (Ok(found), Ok(gamma)) => {
                 assert!((found.gamma - gamma).abs() < 1e-12, "{found:?} is not {gamma}");
             }

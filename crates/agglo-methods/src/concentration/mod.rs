@@ -12,7 +12,9 @@ mod locational_gini;
 mod maurel_sedillot;
 mod passes;
 mod plants;
+mod reduced;
 mod size_class;
+mod sizes;
 
 pub use composite_gini::{GiniChange, WeightedGinis, composite_gini, composite_gini_change};
 pub use ellison_glaeser::{Alternative, EllisonGlaeser, ellison_glaeser, random_g};
@@ -21,6 +23,7 @@ pub use herfindahl::{herfindahl, normalized_herfindahl};
 pub use hoover::hoover;
 pub use locational_gini::{LocationalGini, locational_gini};
 pub use maurel_sedillot::{MaurelSedillot, maurel_sedillot};
+pub use sizes::Sizes;
 
 pub(crate) use benchmark::data;
 pub(crate) use hoover::dissimilarity;

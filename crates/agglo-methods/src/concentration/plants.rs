@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use agglo_core::{Axis, Datum, Frame, Key, Lang, Note, Period, sum};
 
 use super::benchmark::{BENCHMARK, Benchmark, data};
+use super::reduced::{self, CELL, from_cells};
 use super::size_class::{Classes, class_sizes};
+use super::sizes::Sizes;
 use crate::call::{Call, MethodError};
 use crate::catalog::{
     ACTIVITY, ColumnKind, INDUSTRY, Input, InputColumn, OptionKind, OptionSpec, PERIOD, REGION,
@@ -57,7 +59,7 @@ const SIZE_CLASS: Input = Input {
 
 /// The tables of both methods.
 pub(super) const INPUTS: &[Input] =
-    &[PLANT, SIZE_CLASS, Input { required: false, ..ACTIVITY }, BENCHMARK];
+    &[PLANT, SIZE_CLASS, CELL, Input { required: false, ..ACTIVITY }, BENCHMARK];
 
 /// The variants of both methods.
 pub(super) const VARIANTS: &[Variant] = &[
@@ -82,6 +84,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "同上；组内规模围绕组均值线性递增",
         ),
     },
+    Variant { id: "cells", help: reduced::HELP },
 ];
 
 /// What to do with plants whose size is a gap.
@@ -100,8 +103,8 @@ pub(super) const PLANT_GAPS: OptionSpec = OptionSpec {
 pub(super) struct IndustryPlants {
     pub(super) period: i64,
     pub(super) industry: Key,
-    /// Sizes of the plants, all above zero; none where they are not known.
-    pub(super) sizes: Vec<f64>,
+    /// Sizes of the plants.
+    pub(super) sizes: Sizes,
     /// Activity by region.
     pub(super) by_region: Vec<f64>,
 }
@@ -117,6 +120,7 @@ pub(super) fn collect(call: &Call<'_>) -> Result<(Vec<PeriodPlants>, Vec<Note>),
     let benchmark = Benchmark::read(call)?;
     match call.variant() {
         "plants" => from_plants(call, benchmark.as_ref()),
+        "cells" => from_cells(call, benchmark.as_ref()),
         variant => from_classes(call, benchmark.as_ref(), variant == "size-class-schmalensee"),
     }
 }
@@ -211,29 +215,28 @@ fn from_plants(
         let regions = Axis::new(totals.keys().cloned().chain(own));
         let benchmark: Vec<f64> =
             regions.codes().iter().map(|code| totals.get(code).copied().unwrap_or(0.0)).collect();
-        let mut industries: BTreeMap<Key, IndustryPlants> = BTreeMap::new();
+        let mut found: BTreeMap<Key, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
         for plant in plants {
-            let entry =
-                industries.entry(plant.industry.clone()).or_insert_with(|| IndustryPlants {
-                    period,
-                    industry: plant.industry.clone(),
-                    sizes: Vec::new(),
-                    by_region: vec![0.0; regions.len()],
-                });
+            let none = || (Vec::new(), vec![0.0; regions.len()]);
+            let (sizes, by_region) = found.entry(plant.industry).or_insert_with(none);
             if plant.value > 0.0 {
-                entry.sizes.push(plant.value);
+                sizes.push(plant.value);
                 if let Some(r) = regions.place(&plant.region) {
-                    entry.by_region[r] += plant.value;
+                    by_region[r] += plant.value;
                 }
             }
         }
+        let industry = |(industry, (sizes, by_region)): (Key, (Vec<f64>, Vec<f64>))| {
+            IndustryPlants { period, industry, sizes: Sizes::Each(sizes), by_region }
+        };
+        let industries: Vec<IndustryPlants> = found.into_iter().map(industry).collect();
         let outside: Vec<&str> = (0..regions.len())
             .filter(|&r| benchmark[r] == 0.0)
-            .filter(|&r| industries.values().any(|industry| industry.by_region[r] > 0.0))
+            .filter(|&r| industries.iter().any(|industry| industry.by_region[r] > 0.0))
             .map(|r| regions.code(r).as_ref())
             .collect();
         notes.extend(outside_note(period, &outside));
-        answers.push(PeriodPlants { benchmark, industries: industries.into_values().collect() });
+        answers.push(PeriodPlants { benchmark, industries });
     }
     Ok((answers, notes))
 }
@@ -281,8 +284,8 @@ fn from_classes(
             let by_region = activity.industry(i);
             let total = sum(by_region.iter().copied());
             let sizes = match classes.get(&(period, code.clone())) {
-                Some(classes) => classes.sizes(total, linear)?,
-                None => Vec::new(),
+                Some(classes) => Sizes::Each(classes.sizes(total, linear)?),
+                None => Sizes::Each(Vec::new()),
             };
             industries.push(IndustryPlants { period, industry: code.clone(), sizes, by_region });
         }
@@ -296,7 +299,7 @@ pub(super) fn periods(frame: &Frame) -> Result<Vec<i64>, MethodError> {
     Ok(if frame.has("period") { frame.integers("period")? } else { vec![0; frame.n_rows()] })
 }
 
-fn outside_note(period: i64, regions: &[&str]) -> Option<Note> {
+pub(super) fn outside_note(period: i64, regions: &[&str]) -> Option<Note> {
     let n = regions.len();
     let codes = regions.iter().take(5).copied().collect::<Vec<_>>().join(", ");
     (n > 0).then(|| {
