@@ -70,6 +70,26 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) threads: Option<usize>,
+    /// Memory that a register's sums may take before they go to disk, such as 4GiB; all there is when
+    /// absent.
+    #[arg(
+        long,
+        global = true,
+        env = "AGGLO_MEMORY",
+        value_name = "SIZE",
+        value_parser = crate::settings::bytes,
+        help_heading = "Global options"
+    )]
+    pub(crate) memory: Option<u64>,
+    /// Who sums a register: this process (`embedded`), or the cluster at `ballista://host:port`.
+    #[arg(
+        long,
+        global = true,
+        env = "AGGLO_ENGINE",
+        value_name = "embedded|ballista://HOST:PORT",
+        help_heading = "Global options"
+    )]
+    pub(crate) engine: Option<String>,
     /// Never ask; refuse instead.
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) no_input: bool,

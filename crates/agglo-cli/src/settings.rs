@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use agglo_core::Lang;
+use agglo_data::reduce::Engine;
 
 use crate::args::{Global, TableFormat};
 use crate::failure::Failure;
@@ -20,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) langs: Setting<Vec<Lang>>,
     pub(crate) seed: Setting<Option<u64>>,
     pub(crate) threads: Setting<usize>,
+    pub(crate) memory: Setting<Option<u64>>,
+    pub(crate) engine: Setting<String>,
     pub(crate) json: bool,
     pub(crate) format: Option<TableFormat>,
     pub(crate) output: Option<PathBuf>,
@@ -57,6 +60,15 @@ impl Settings {
             (None, Some(n)) => Setting { value: n, origin: "user file" },
             (None, None) => Setting { value: 0, origin: "default: all cores" },
         };
+        let memory = match (global.memory, user.memory) {
+            (Some(n), _) => Setting { value: Some(n), origin: origin("AGGLO_MEMORY") },
+            (None, Some(n)) => Setting { value: Some(n), origin: "user file" },
+            (None, None) => Setting { value: None, origin: "default: no limit" },
+        };
+        let engine = match &global.engine {
+            Some(engine) => Setting { value: engine.clone(), origin: origin("AGGLO_ENGINE") },
+            None => Setting { value: EMBEDDED.to_owned(), origin: "default" },
+        };
         let seed = match global.seed {
             Some(seed) => Setting { value: Some(seed), origin: origin("AGGLO_SEED") },
             None => Setting { value: None, origin: "the study, else the default" },
@@ -65,6 +77,8 @@ impl Settings {
             langs,
             seed,
             threads,
+            memory,
+            engine,
             json: global.json,
             format: global.format,
             output: global.output.clone(),
@@ -80,6 +94,16 @@ impl Settings {
         self.langs.value.first().copied().unwrap_or_default()
     }
 
+    /// The engine that reduces registers.
+    pub(crate) fn engine(&self) -> Result<Engine, Failure> {
+        let threads = Some(self.threads.value).filter(|n| *n > 0);
+        let engine = Engine { threads, memory: self.memory.value, ..Engine::default() };
+        match self.engine.value.as_str() {
+            EMBEDDED => Ok(engine),
+            address => on_cluster(engine, address),
+        }
+    }
+
     /// Says `message` on stderr unless asked to be quiet.
     pub(crate) fn say(&self, message: &str) {
         if !self.quiet {
@@ -88,10 +112,51 @@ impl Settings {
     }
 }
 
+/// The word for this process in `--engine`.
+const EMBEDDED: &str = "embedded";
+
+fn on_cluster(_engine: Engine, address: &str) -> Result<Engine, Failure> {
+    if !address.starts_with("ballista://") {
+        return Err(Failure::usage(format!(
+            "--engine {address}: write embedded, or ballista://host:port"
+        )));
+    }
+    Err(Failure::usage(format!(
+        "--engine {address}: this agglo was built without clusters; build it with --features cluster"
+    )))
+}
+
+/// A number of bytes, as `4GiB`, `512MiB`, `2GB` or `1000000`.
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let power = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1 << 40,
+        _ => return Err("write a size such as 4GiB or 512MiB".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "write a size such as 4GiB or 512MiB")?;
+    match number.checked_mul(power) {
+        Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
+        Some(_) => Err("no work can be done in less than 16MiB".to_owned()),
+        None => Err("this is more memory than there can be".to_owned()),
+    }
+}
+
+const LEAST_MEMORY: u64 = 16 << 20;
+
 #[derive(Debug, Default)]
 struct UserFile {
     lang: Option<String>,
     threads: Option<usize>,
+    memory: Option<u64>,
 }
 
 fn usual_user_file() -> Option<PathBuf> {
@@ -114,7 +179,7 @@ fn read_user_file(path: &Path) -> Result<UserFile, Failure> {
         let wrong = || {
             let number = place + 1;
             Failure::data(format!(
-                "{}:{number}: `{line}` is neither `lang = \"en|zh\"` nor `threads = N`",
+                "{}:{number}: `{line}` is none of `lang = \"en|zh\"`, `threads = N` and `memory = \"4GiB\"`",
                 path.display()
             ))
         };
@@ -123,6 +188,7 @@ fn read_user_file(path: &Path) -> Result<UserFile, Failure> {
         match key.trim() {
             "lang" => user.lang = Some(value.to_owned()),
             "threads" => user.threads = Some(value.parse().map_err(|_| wrong())?),
+            "memory" => user.memory = Some(bytes(value).map_err(|_| wrong())?),
             _ => return Err(wrong()),
         }
     }
@@ -141,6 +207,16 @@ fn langs(tags: &str) -> Result<Vec<Lang>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_written_as_people_write_them() {
+        for (text, expected) in [("512MiB", 512 << 20), ("4 GiB", 4 << 30), ("2GB", 2_000_000_000)] {
+            assert_eq!(bytes(text), Ok(expected));
+        }
+        for wrong in ["", "GiB", "4 cups", "1MiB", "99999999999TiB", "-4GiB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_user_file_is_read_and_its_faults_are_placed() {

@@ -14,6 +14,13 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
+    /// Distinct `texts`, numbered in their order.
+    pub(crate) fn of(texts: Vec<Key>) -> Interner {
+        let numbered = texts.iter().cloned().enumerate();
+        let places = numbered.map(|(place, text)| (text, place as u32)).collect();
+        Interner { places, texts, last: 0 }
+    }
+
     /// The number of `text`.
     pub(crate) fn place(&mut self, text: &str) -> u32 {
         // Files are mostly sorted by some key, so the last text is often the next.

@@ -267,7 +267,7 @@ pub(crate) fn frame_arrays(frame: &Frame) -> (Vec<Field>, Vec<ArrayRef>) {
     (fields, arrays)
 }
 
-fn write(path: &Path, schema: Schema, arrays: Vec<ArrayRef>) -> Result<(), DataError> {
+pub(crate) fn write(path: &Path, schema: Schema, arrays: Vec<ArrayRef>) -> Result<(), DataError> {
     atomic(path, |writer| to_parquet(writer, schema, arrays))
 }
 
@@ -299,7 +299,7 @@ pub(crate) fn to_parquet(
     })
 }
 
-fn load(path: &Path, place: &Place) -> Result<(Arc<Schema>, Vec<RecordBatch>), DataError> {
+pub(crate) fn load(path: &Path, place: &Place) -> Result<(Arc<Schema>, Vec<RecordBatch>), DataError> {
     let file = open_file(path, &place.file)?;
     let builder =
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(place, error))?;

@@ -35,6 +35,12 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
             settings.threads.origin,
         ),
         (
+            "memory",
+            settings.memory.value.map_or("all there is".to_owned(), |bytes| format!("{bytes} bytes")),
+            settings.memory.origin,
+        ),
+        ("engine", settings.engine.value.clone(), settings.engine.origin),
+        (
             "seed",
             settings.seed.value.map_or("as the study says".to_owned(), |seed| seed.to_string()),
             settings.seed.origin,

@@ -37,8 +37,10 @@ pub(crate) fn study(root: &Path, settings: &Settings) -> Result<Outcome, Failure
         bar.set_length(total);
         bar.set_position(done);
     };
+    let engine = settings.engine()?;
     let options = RunOptions {
         threads: settings.threads.value,
+        engine: &engine,
         seed: settings.seed.value,
         control: Control::new(&show, &never),
     };

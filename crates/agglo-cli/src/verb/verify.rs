@@ -26,7 +26,9 @@ pub(crate) fn run(
         bar.set_position(done);
     };
     let control = Control::new(&show, &never);
-    let options = RunOptions { threads: settings.threads.value, seed: None, control };
+    let engine = settings.engine()?;
+    let options =
+        RunOptions { threads: settings.threads.value, seed: None, engine: &engine, control };
     let verified = verify(study, scratch.path(), stored_only, &options);
     bar.finish_and_clear();
     let verified = verified?;

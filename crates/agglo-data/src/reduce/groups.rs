@@ -1,12 +1,16 @@
 //! Exact groups of rows, and the one door from their decimals to numbers.
 
+use std::sync::Arc;
+
 use agglo_core::{Column, Datum, Frame, Gap, Key, Values};
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type};
 use datafusion::common::DataFusionError;
 
-use super::job::Job;
+use super::job::{Job, Measured};
 use super::sums::{SumColumns, Sums, decimal_to_f64};
 use crate::intern::Interner;
 use crate::number::whole_number;
@@ -23,12 +27,13 @@ pub(super) struct Groups {
     groups: Vec<(GroupKey, Sums)>,
 }
 
-/// Groups of all rows in the order of their keys, each key once.
-#[derive(Default)]
-pub(super) struct Cells {
+/// Groups of rows in the order of their keys, each key once; their sums are exact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cells {
     regions: Vec<Key>,
     industries: Vec<Key>,
     groups: Vec<(GroupKey, Sums)>,
+    pub(super) measured: Measured,
 }
 
 impl Groups {
@@ -39,7 +44,7 @@ impl Groups {
         };
         let n_keys = job.keys.len();
         let keys = (0..n_keys + job.filters.len()).map(texts).collect::<Result<Vec<_>, _>>()?;
-        let sums = SumColumns::new(batch, n_keys + job.filters.len(), job.scale)?;
+        let sums = SumColumns::new(batch, n_keys + job.filters.len(), job.measured.scale)?;
         for row in 0..batch.num_rows() {
             let text =
                 |at: usize| if keys[at].is_valid(row) { keys[at].value(row).trim() } else { "" };
@@ -81,7 +86,7 @@ impl Cells {
     ///
     /// # Errors
     /// When a sum does not fit into 38 digits.
-    pub(super) fn of(pieces: Vec<Groups>) -> Result<Cells, DataFusionError> {
+    pub(super) fn of(pieces: Vec<Groups>, measured: Measured) -> Result<Cells, DataFusionError> {
         let (mut regions, mut industries) = (Interner::default(), Interner::default());
         let n = pieces.iter().map(|piece| piece.groups.len()).sum();
         let mut all = Vec::with_capacity(n);
@@ -107,11 +112,93 @@ impl Cells {
                 _ => groups.push((key, sums)),
             }
         }
-        Ok(Cells { regions, industries, groups })
+        Ok(Cells { regions, industries, groups, measured })
+    }
+
+    /// Rows counted in them, those without a number included.
+    pub fn n_rows(&self) -> u64 {
+        self.groups.iter().map(|(_, sums)| (sums.n + sums.gaps).unsigned_abs()).sum()
+    }
+
+    /// The cells of several parts as one.
+    ///
+    /// # Errors
+    /// When a sum does not fit into 38 digits.
+    pub(super) fn joined(parts: Vec<Cells>) -> Result<Cells, DataFusionError> {
+        let measured = parts.first().map(|part| part.measured.clone()).unwrap_or_default();
+        let pieces = parts.into_iter().map(|part| Groups {
+            regions: Interner::of(part.regions),
+            industries: Interner::of(part.industries),
+            groups: part.groups,
+        });
+        Cells::of(pieces.collect(), measured)
+    }
+
+    /// The cells as exact columns.
+    pub(super) fn columns(&self) -> Result<RecordBatch, DataFusionError> {
+        let code = |codes: &[Key], place: u32| codes[place as usize].clone();
+        let groups = || self.groups.iter();
+        let texts = |texts: Vec<Key>| Arc::new(StringArray::from_iter_values(texts)) as ArrayRef;
+        let whole = |of: fn(&Sums) -> i64| {
+            Arc::new(Int64Array::from_iter_values(groups().map(|g| of(&g.1)))) as ArrayRef
+        };
+        let exact = |of: fn(&Sums) -> i128| -> Result<ArrayRef, DataFusionError> {
+            let values = Decimal128Array::from_iter_values(groups().map(|g| of(&g.1)));
+            Ok(Arc::new(values.with_precision_and_scale(38, 0)?))
+        };
+        let period: Int32Array = groups().map(|group| group.0.2).collect();
+        let arrays = [
+            ("region", texts(groups().map(|g| code(&self.regions, g.0.0)).collect())),
+            ("industry", texts(groups().map(|g| code(&self.industries, g.0.1)).collect())),
+            ("period", Arc::new(period)),
+            ("n", whole(|sums| sums.n)),
+            ("sum", exact(|sums| sums.sum)?),
+            ("sum_sq", exact(|sums| sums.sum_sq)?),
+            ("max", exact(|sums| sums.max)?),
+            ("gaps", whole(|sums| sums.gaps)),
+            ("suppressed", whole(|sums| sums.suppressed)),
+        ];
+        Ok(RecordBatch::try_from_iter_with_nullable(
+            arrays.map(|(name, array)| (name, array, name == "period")),
+        )?)
+    }
+
+    /// What [`columns`](Cells::columns) gave; `None` for anything else.
+    pub(super) fn from_columns(batches: &[RecordBatch], measured: Measured) -> Option<Cells> {
+        let (mut regions, mut industries) = (Interner::default(), Interner::default());
+        let mut groups = Vec::new();
+        for batch in batches {
+            let text = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
+            let whole = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+            let exact =
+                |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Decimal128Type>();
+            let period = batch.column_by_name("period")?.as_primitive_opt::<Int32Type>()?;
+            let (region, industry) = (text("region")?, text("industry")?);
+            let (sum, sum_sq, max) = (exact("sum")?, exact("sum_sq")?, exact("max")?);
+            let (n, gaps, suppressed) = (whole("n")?, whole("gaps")?, whole("suppressed")?);
+            for row in 0..batch.num_rows() {
+                let key = (
+                    regions.place(region.value(row)),
+                    industries.place(industry.value(row)),
+                    period.is_valid(row).then(|| period.value(row)),
+                );
+                let sums = Sums {
+                    n: n.value(row),
+                    sum: sum.value(row),
+                    sum_sq: sum_sq.value(row),
+                    max: max.value(row),
+                    gaps: gaps.value(row),
+                    suppressed: suppressed.value(row),
+                };
+                groups.push((key, sums));
+            }
+        }
+        Cells::of(vec![Groups { regions, industries, groups }], measured).ok()
     }
 
     /// The cells as numbers, each the nearest to its decimal.
-    pub(super) fn frame(&self, job: &Job) -> Result<Frame, DataFusionError> {
+    pub(super) fn frame(&self) -> Result<Frame, DataFusionError> {
+        let job = &self.measured;
         let scale = u32::from(job.scale);
         let number = |sums: &Sums, value: i128, scale: u32| {
             if sums.n > 0 {
@@ -127,7 +214,7 @@ impl Cells {
             Column::text("region", self.groups.iter().map(|g| code(&self.regions, g.0.0))),
             Column::text("industry", self.groups.iter().map(|g| code(&self.industries, g.0.1))),
         ];
-        if job.keys.iter().any(|key| key.name == "period") {
+        if job.by_period {
             let periods = self.groups.iter().map(|(key, _)| key.2.map(i64::from)).collect();
             columns.push(Column::new("period", "", Values::Integer(periods)));
         }
@@ -142,7 +229,7 @@ impl Cells {
             Column::integer("suppressed", "rows", sums().map(|s| s.suppressed)),
         ]);
         Frame::new(columns).map_err(|error| {
-            DataFusionError::Execution(format!("{} cells: {error}", job.measure_name))
+            DataFusionError::Execution(format!("{} cells: {error}", job.name))
         })
     }
 }

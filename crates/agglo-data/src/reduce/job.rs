@@ -1,7 +1,7 @@
 //! What to ask the engine, and of which rows.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use agglo_core::{Column, Datum, Frame, Gap, Values};
@@ -33,6 +33,8 @@ pub(super) enum Rows {
 /// Files whose folders tell the same, or rows that were read.
 pub(super) struct Part {
     pub(super) rows: Rows,
+    /// The files as messages call them.
+    pub(super) shown: Vec<String>,
     told: Partitions,
 }
 
@@ -75,12 +77,20 @@ pub(super) struct Job {
     pub(super) keys: Vec<KeyText>,
     pub(super) filters: Vec<Filter>,
     pub(super) measure: String,
-    pub(super) measure_name: String,
-    pub(super) unit: String,
+    pub(super) measured: Measured,
     /// Whether a negative value is an error, which the careful reader then names.
     zero_or_more: bool,
     number_format: NumberFormat,
+}
+
+/// What the cells measure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Measured {
+    pub(super) name: String,
+    pub(super) unit: String,
+    /// Decimal places kept.
     pub(super) scale: u8,
+    pub(super) by_period: bool,
 }
 
 impl Job {
@@ -158,13 +168,21 @@ impl Job {
         } else {
             Format::Parquet
         };
-        let mut folders: BTreeMap<Partitions, Vec<String>> = BTreeMap::new();
-        for (source, (path, _)) in sources.iter().zip(&files) {
-            folders.entry(source.partitions().clone()).or_default().push(absolute(path));
+        // A folder of Hive is a part of its own, even where the files repeat what it tells.
+        let folder = |path: &Path| {
+            let folder = path.parent().unwrap_or(path).to_string_lossy().into_owned();
+            if folder.contains('=') { folder } else { String::new() }
+        };
+        let mut folders: BTreeMap<(String, Partitions), Vec<&(PathBuf, String)>> = BTreeMap::new();
+        for (source, file) in sources.iter().zip(&files) {
+            let key = (folder(&file.0), source.partitions().clone());
+            folders.entry(key).or_default().push(file);
         }
-        let part = |(told, paths): (Partitions, Vec<String>)| {
+        let part = |((_, told), files): ((String, Partitions), Vec<&(PathBuf, String)>)| {
             let extension = extension.clone();
-            Part { rows: Rows::Files { format, extension, paths }, told }
+            let paths = files.iter().map(|(path, _)| absolute(path)).collect();
+            let shown = files.iter().map(|(_, shown)| shown.clone()).collect();
+            Part { rows: Rows::Files { format, extension, paths }, shown, told }
         };
         let parts = folders.into_iter().map(part).collect();
         let text = |column: usize| {
@@ -212,22 +230,25 @@ impl Job {
                 .map(|column| (column.name(), matches!(column.values(), Values::Number(_)))),
         )?;
         let unit = frame.column(&measure).map(|c| c.unit().to_owned()).unwrap_or_default();
-        let keys = ["region", "industry", "period"]
+        let keys: Vec<KeyText> = ["region", "industry", "period"]
             .into_iter()
             .filter(|key| frame.has(key))
             .map(|name| KeyText { name, text: Text::Column(name.to_owned()) })
             .collect();
+        let by_period = frame.has("period");
         Ok(Job {
-            parts: vec![Part { rows: Rows::Memory(batch), told: Partitions::default() }],
+            parts: vec![Part {
+                rows: Rows::Memory(batch),
+                shown: Vec::new(),
+                told: Partitions::default(),
+            }],
             format: SourceFormat::Text,
             keys,
             filters: Vec::new(),
             measure: measure.clone(),
-            measure_name: measure,
-            unit,
+            measured: Measured { name: measure, unit, scale, by_period },
             zero_or_more: false,
             number_format: NumberFormat::new(None, None, []),
-            scale,
         })
     }
 
@@ -261,6 +282,7 @@ impl Job {
             let message = format!("`{measure_name}` is no column of the source");
             return Err(Diagnostic::new(codes::NO_MEASURE, message, "map it in `columns`").into());
         };
+        let by_period = bound("period").is_some();
         let keys = ["region", "industry", "period"]
             .into_iter()
             .filter_map(|key| {
@@ -278,11 +300,9 @@ impl Job {
             keys,
             filters,
             measure,
-            measure_name,
-            unit: target.unit.clone(),
+            measured: Measured { name: measure_name, unit: target.unit.clone(), scale, by_period },
             zero_or_more: target.sign == Sign::Count,
             number_format,
-            scale,
         })
     }
 
@@ -322,7 +342,7 @@ impl Job {
              FROM (SELECT {}, TRY_CAST({measure} AS DECIMAL(18, {})) AS x, {any_gap} AS gap, \
              {suppressed} AS suppressed FROM t) GROUP BY {names}",
             keys.join(", "),
-            self.scale,
+            self.measured.scale,
         )
     }
 }

@@ -18,10 +18,13 @@
 mod engine;
 mod groups;
 mod job;
+mod register;
 mod run;
 mod sums;
 
 pub use engine::{Cluster, Engine};
+pub use groups::Cells;
+pub use register::{Register, RegisterPart};
 
 use std::path::Path;
 
@@ -29,11 +32,8 @@ use agglo_core::Frame;
 use datafusion::common::DataFusionError;
 
 use crate::codes;
-use crate::diagnostic::{DataError, Diagnostic, Severity};
-use crate::source::SourceFormat;
+use crate::diagnostic::{DataError, Diagnostic};
 use crate::spec::ReadSpec;
-
-use job::Job;
 
 /// Decimal places that a measure may have; squares need twice as many.
 pub const MAX_SCALE: u8 = 9;
@@ -60,35 +60,10 @@ pub fn cells_with(
     measure_scale: u8,
     engine: &Engine,
 ) -> Result<Frame, DataError> {
-    let scale = measure_scale.min(MAX_SCALE);
-    // A register repeats its keys, which only this table allows.
-    let spec = ReadSpec { table: "plant".to_owned(), ..source.clone() };
-    if let Some(job) = Job::plain(&spec, root, scale)? {
-        match job.run(engine) {
-            Ok(Some(cells)) => return cells.frame(&job).map_err(|error| engine_error(&error)),
-            Ok(None) => {}
-            Err(error) if is_about_rows(&error) && job.format == SourceFormat::Text => {}
-            Err(error) => return Err(engine_error(&error)),
-        }
-    }
-    let reading = crate::read(&spec, root)?;
-    let errors: Vec<Diagnostic> = reading
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .cloned()
-        .collect();
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
-    let job = Job::read(&spec, &reading.frame, scale)?;
-    match job.run(&Engine { cluster: None, ..engine.clone() }) {
-        Ok(Some(cells)) => cells.frame(&job).map_err(|error| engine_error(&error)),
-        Ok(None) => Err(engine_error(&DataFusionError::Execution(
-            "a row that was read could not be summed; is the value beyond 18 digits?".to_owned(),
-        ))),
-        Err(error) => Err(engine_error(&error)),
-    }
+    let register = Register::open(source, root, measure_scale)?;
+    let parts: Vec<usize> = (0..register.parts().len()).collect();
+    let cells = register.reduce(&parts, engine)?;
+    Cells::table(cells)
 }
 
 /// One worker that drives all tasks of a session: with several, a run was seen to wait forever for a

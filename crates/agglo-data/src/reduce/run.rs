@@ -23,59 +23,80 @@ use super::job::{Format, Job, Part, Rows};
 
 /// What one thread does from beginning to end.
 struct Piece {
+    /// The part of the job that it belongs to.
+    part: usize,
     plan: Arc<dyn ExecutionPlan>,
     context: Arc<TaskContext>,
 }
 
 impl Job {
-    /// The cells, or `None` when a row needs the careful reader.
-    pub(super) fn run(&self, engine: &Engine) -> Result<Option<Cells>, DataFusionError> {
-        let groups = match &engine.cluster {
+    /// The cells of each part in `wanted`, or `None` when a row needs the careful reader.
+    pub(super) fn run(
+        &self,
+        engine: &Engine,
+        wanted: &[usize],
+    ) -> Result<Option<Vec<Cells>>, DataFusionError> {
+        let found = match &engine.cluster {
             Some(cluster) => on_a_thread(|| {
                 let runtime = super::runtime()?;
                 runtime.block_on(async {
                     let context = cluster.session().await?;
-                    self.on_cluster(&context).await
+                    self.on_cluster(&context, wanted).await
                 })
             })?,
-            None => self.embedded(engine)?,
+            None => self.embedded(engine, wanted)?,
         };
-        groups.map(Cells::of).transpose()
+        let Some(found) = found else { return Ok(None) };
+        let mut parts: Vec<Vec<Groups>> = wanted.iter().map(|_| Vec::new()).collect();
+        for (part, groups) in found {
+            if let Some(place) = wanted.iter().position(|&want| want == part) {
+                parts[place].push(groups);
+            }
+        }
+        let cells = |pieces| Cells::of(pieces, self.measured.clone());
+        parts.into_iter().map(cells).collect::<Result<_, _>>().map(Some)
     }
 
     async fn on_cluster(
         &self,
         context: &SessionContext,
-    ) -> Result<Option<Vec<Groups>>, DataFusionError> {
-        let mut groups = Groups::default();
-        for part in &self.parts {
-            for batch in self.question(context, part).await?.collect().await? {
+        wanted: &[usize],
+    ) -> Result<Option<Vec<(usize, Groups)>>, DataFusionError> {
+        let mut found = Vec::new();
+        for &part in wanted {
+            let mut groups = Groups::default();
+            for batch in self.question(context, &self.parts[part]).await?.collect().await? {
                 if !groups.take(self, &batch)? {
                     return Ok(None);
                 }
             }
+            found.push((part, groups));
         }
-        Ok(Some(vec![groups]))
+        Ok(Some(found))
     }
 
-    fn embedded(&self, engine: &Engine) -> Result<Option<Vec<Groups>>, DataFusionError> {
+    fn embedded(
+        &self,
+        engine: &Engine,
+        wanted: &[usize],
+    ) -> Result<Option<Vec<(usize, Groups)>>, DataFusionError> {
         let threads = engine.n_threads();
         let session = engine.session()?;
         let context = session.context();
         let pieces = on_a_thread(|| {
-            let each = threads.div_ceil(self.parts.len().max(1));
-            super::runtime()?.block_on(self.pieces(context, each))
+            let each = threads.div_ceil(wanted.len().max(1));
+            super::runtime()?.block_on(self.pieces(context, wanted, each))
         })?;
         let queue = Mutex::new(pieces.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let stop = AtomicBool::new(false);
-        let work = || -> Result<Option<Vec<Groups>>, DataFusionError> {
+        let work = || -> Result<Option<Vec<(usize, Groups)>>, DataFusionError> {
             let runtime = super::runtime()?;
             let mut done = Vec::new();
             while let Some(piece) = next().filter(|_| !stop.load(Ordering::Relaxed)) {
                 let found = runtime.block_on(piece.run(self, &stop));
                 match found {
-                    Ok(Some(groups)) => done.push(groups),
+                    Ok(Some(groups)) => done.push((piece.part, groups)),
                     other => {
                         stop.store(true, Ordering::Relaxed);
                         return other.map(|_| None);
@@ -138,16 +159,18 @@ impl Job {
         context.sql(&self.sql(part, is_text)).await
     }
 
-    /// Every part cut into up to `each` pieces of about the same size.
+    /// Every part in `wanted` cut into up to `each` pieces of about the same size.
     async fn pieces(
         &self,
         context: &SessionContext,
+        wanted: &[usize],
         each: usize,
     ) -> Result<Vec<Piece>, DataFusionError> {
         let mut pieces = Vec::new();
-        for part in &self.parts {
-            let plan = self.question(context, part).await?.create_physical_plan().await?;
-            let piece = |plan| Piece { plan, context: context.task_ctx() };
+        for &part in wanted {
+            let question = self.question(context, &self.parts[part]).await?;
+            let plan = question.create_physical_plan().await?;
+            let piece = |plan| Piece { part, plan, context: context.task_ctx() };
             pieces.extend(cut(plan, each, context)?.into_iter().map(piece));
         }
         Ok(pieces)

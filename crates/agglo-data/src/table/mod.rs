@@ -342,6 +342,19 @@ const TABLES: &[TableSpec] = &[
         "按规模分组的单位数"
     ),
     table!(
+        "cell",
+        [REGION, INDUSTRY, MAYBE_PERIOD],
+        [
+            required(count("n", "rows", "establishments with a number", "有数值的单位数")),
+            required(count("sum", "", "sum of their sizes", "规模之和")),
+            required(count("sum_sq", "", "sum of the squares of their sizes", "规模平方和")),
+            count("max", "", "the largest size", "最大规模")
+        ],
+        false,
+        "what a register of establishments was reduced to",
+        "企业单位名录归并后的单元格"
+    ),
+    table!(
         "benchmark",
         [REGION, MAYBE_PERIOD],
         [required(count("benchmark", "", "the benchmark", "基准"))],

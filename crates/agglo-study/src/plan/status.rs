@@ -153,6 +153,16 @@ fn plants(facts: &Facts<'_>, plan: &mut Plan) {
             .complete(&["value"]);
         plan.add(facts, "ellison-glaeser", "ellison-glaeser", vec![("plant", plants.clone())]);
         plan.add(facts, "maurel-sedillot", "maurel-sedillot", vec![("plant", plants)]);
+    } else if facts.has_columns("cell", &["region", "industry", "n", "sum", "sum_sq"]) {
+        let keys = ["region", "industry", "period", "n", "sum", "sum_sq"];
+        let cells = Binding::table("cell")
+            .all(&facts.present("cell", &keys))
+            .between(facts.latest("cell"))
+            .complete(&["sum"]);
+        for method in ["ellison-glaeser", "maurel-sedillot"] {
+            let inputs = vec![("cell", cells.clone())];
+            plan.add_with(facts, method, method, Some("cells"), Options::new(), inputs);
+        }
     } else if facts.has_columns("size_class", &["industry", "class", "n_plants"])
         && facts.has("activity")
     {

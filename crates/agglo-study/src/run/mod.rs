@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use agglo_core::Control;
+use agglo_data::reduce::Engine;
 
 use crate::error::StudyError;
 use crate::plan::{Facts, Plan};
@@ -20,6 +21,7 @@ use crate::spec::Spec;
 mod answer;
 mod checks;
 mod lock;
+mod register;
 mod steps;
 mod tables;
 mod used;
@@ -69,6 +71,8 @@ pub struct RunOptions<'a> {
     pub threads: usize,
     /// The seed in place of the study's.
     pub seed: Option<u64>,
+    /// What reduces a register.
+    pub engine: &'a Engine,
     /// Progress in steps, and cancelling.
     pub control: Control<'a>,
 }
@@ -89,7 +93,7 @@ pub fn run(root: &Path, options: &RunOptions<'_>) -> Result<Outcome, StudyError>
     let _lock = lock_study(&findings)?;
     answer::sweep(&findings)?;
 
-    let tables = tables::load(root, &spec)?;
+    let tables = tables::load(root, &spec, options.engine)?;
     if !tables.errors().is_empty() {
         return Err(StudyError::Unsound(tables.errors().to_vec()));
     }
@@ -135,7 +139,7 @@ pub(crate) fn run_in(
 ) -> Result<Vec<StepRecord>, StudyError> {
     let findings = out.join(FINDINGS);
     agglo_data::create_folder(&findings)?;
-    let tables = tables::read_only(root, spec)?;
+    let tables = tables::read_only(root, spec, options.engine)?;
     if !tables.errors().is_empty() {
         return Err(StudyError::Unsound(tables.errors().to_vec()));
     }

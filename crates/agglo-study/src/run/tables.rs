@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use agglo_core::{Absent, Column, Frame, Key};
+use agglo_data::reduce::Engine;
 use agglo_data::{Coverage, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
 
+use super::register;
 use super::used::{Loaded, use_table, used_file};
 use super::world::World;
 use super::{CODE, TABLES};
@@ -74,7 +76,7 @@ impl Tables {
                 "add the register, or leave [disclosure] out where no data are confidential",
             )
         })?;
-        let value = REGISTER_MEASURES.into_iter().find(|measure| plants.has(measure));
+        let value = register::MEASURES.into_iter().find(|measure| plants.has(measure));
         let value = value.ok_or_else(|| {
             refuse(
                 "finds no measure in the table `plant`".to_owned(),
@@ -150,7 +152,16 @@ impl Tables {
         self.n_read
     }
 
-    fn found(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+    /// Takes the account of a block.
+    pub(super) fn records_of(&mut self, record: DataRecord) {
+        self.records.push(record);
+    }
+
+    pub(super) fn read_one_more(&mut self) {
+        self.n_read += 1;
+    }
+
+    pub(super) fn found(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         for diagnostic in diagnostics {
             if diagnostic.severity == Severity::Error {
                 self.errors.push(diagnostic.clone());
@@ -172,9 +183,9 @@ pub struct CheckReport {
 ///
 /// # Errors
 /// When the study file or a folder cannot be read; findings in the data are in the report.
-pub fn check(root: &Path) -> Result<CheckReport, StudyError> {
+pub fn check(root: &Path, engine: &Engine) -> Result<CheckReport, StudyError> {
     let spec = Spec::load(root)?;
-    let tables = read_all(root, &spec, false)?;
+    let tables = read_all(root, &spec, false, engine)?;
     let frames = tables.frames();
     let plan = Plan::new(&Facts { spec: &spec, tables: &frames });
     Ok(CheckReport { tables, plan })
@@ -184,8 +195,8 @@ pub fn check(root: &Path) -> Result<CheckReport, StudyError> {
 ///
 /// # Errors
 /// As [`check`].
-pub fn load(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
-    read_all(root, spec, true)
+pub fn load(root: &Path, spec: &Spec, engine: &Engine) -> Result<Tables, StudyError> {
+    read_all(root, spec, true, engine)
 }
 
 /// The study's tables as the last run saw them, whatever became of the files since; read as [`load`] does
@@ -197,6 +208,10 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
     let mut names: BTreeSet<String> = spec.data.iter().map(DataSpec::table_name).collect();
     if names.contains("plant") {
         names.insert("activity".to_owned());
+        if spec.data.iter().any(|d| d.table_name() == "plant" && register::in_cells(root, d)) {
+            names.remove("plant");
+            names.insert("cell".to_owned());
+        }
     }
     let mut tables = Tables::default();
     for name in names {
@@ -207,7 +222,7 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
         {
             continue;
         }
-        let Ok(table) = agglo_data::read_table(&kept) else { return load(root, spec) };
+        let Ok(table) = agglo_data::read_table(&kept) else { return load(root, spec, &Engine::default()) };
         tables.tables.insert(name, Loaded::as_read(table, String::new()));
     }
     read_groups(root, spec, &mut tables);
@@ -218,11 +233,20 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
 ///
 /// # Errors
 /// As [`check`].
-pub(super) fn read_only(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
-    read_all(root, spec, false)
+pub(super) fn read_only(
+    root: &Path,
+    spec: &Spec,
+    engine: &Engine,
+) -> Result<Tables, StudyError> {
+    read_all(root, spec, false, engine)
 }
 
-fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> {
+fn read_all(
+    root: &Path,
+    spec: &Spec,
+    keep: bool,
+    engine: &Engine,
+) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
     let mut read = BTreeMap::new();
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
@@ -231,14 +255,17 @@ fn read_all(root: &Path, spec: &Spec, keep: bool) -> Result<Tables, StudyError> 
     for name in names {
         let blocks: Vec<&DataSpec> =
             spec.data.iter().filter(|data| data.table_name() == name).collect();
+        if name == "plant" && blocks.iter().any(|block| register::in_cells(root, block)) {
+            continue;
+        }
         if let Some(table) = read_one(root, &name, &blocks, keep, &mut tables)? {
             read.insert(name, table);
         }
     }
-    if !read.contains_key("activity")
-        && let Some(cells) = from_register(root, spec, keep, &mut tables)?
-    {
-        read.insert("activity".to_owned(), cells);
+    if !read.contains_key("activity") {
+        for (name, table) in register::reduced(root, spec, keep, engine, &mut tables)? {
+            read.insert(name.to_owned(), table);
+        }
     }
     read_groups(root, spec, &mut tables);
     if !keep {
@@ -361,80 +388,12 @@ fn read_one(
     }
 }
 
-/// Decimal places that a register's measure is summed to, exactly.
-const REGISTER_SCALE: u8 = 3;
-
-/// The table `activity` of a study that has a register of plants and no table of its own: one pass
-/// of the engine over the register, whatever its size.
-fn from_register(
-    root: &Path,
-    spec: &Spec,
-    keep: bool,
-    tables: &mut Tables,
-) -> Result<Option<(Table, String)>, StudyError> {
-    let mut registers = spec.data.iter().filter(|data| data.table_name() == "plant");
-    let (Some(register), None) = (registers.next(), registers.next()) else { return Ok(None) };
-    let read = register.read_spec();
-    let Some(measure) = REGISTER_MEASURES.into_iter().find(|m| read.columns.contains_key(*m))
-    else {
-        return Ok(None);
-    };
-    let folder = root.join(TABLES);
-    let (file, beside) = (folder.join("activity.parquet"), folder.join("activity.json"));
-    // What cannot be compared, as at an address, is read anew by every run.
-    let key = block_key(root, &[register]).unwrap_or_default();
-    if keep
-        && !key.is_empty()
-        && let Some(kept) = read_kept(&beside).filter(|kept| kept.key == key)
-        && let Ok(table) = agglo_data::read_table(&file)
-    {
-        return Ok(Some((table, kept.content)));
-    }
-    let keys = ["region", "industry", "period", measure];
-    let mut source = read.clone();
-    source.columns.retain(|role, _| keys.contains(&role.as_str()));
-    let cells = match agglo_data::reduce::cells(&source, root, REGISTER_SCALE) {
-        Ok(cells) => cells,
-        Err(error) => {
-            tables.found(error.diagnostics().to_vec());
-            return Ok(None);
-        }
-    };
-    let unit = read.units.get(measure).cloned().unwrap_or_default();
-    let rename = |column: &Column| match column.name() {
-        "sum" => Some(Column::new(measure, unit.clone(), column.values().clone())),
-        "n" => Some(Column::new("n_firms", "count", column.values().clone())),
-        name if keys.contains(&name) => Some(column.clone()),
-        _ => None,
-    };
-    let frame =
-        Frame::new(cells.columns().iter().filter_map(rename).collect()).map_err(|error| {
-            StudyError::Record { file: register.file.clone(), why: error.to_string() }
-        })?;
-    // A register lists what is there: a cell without plants is zero.
-    let table =
-        Table { name: "activity".to_owned(), frame, absent: Absent::Zero, ..Table::default() };
-    tables.n_read += 1;
-    let content = agglo_data::hash_frame(&table.frame);
-    if keep {
-        let kept = Kept { key, content: content.clone(), records: Vec::new() };
-        agglo_data::create_folder(&folder)?;
-        agglo_data::write_table(&file, &table)?;
-        let json = serde_json::to_string_pretty(&kept).unwrap_or_default();
-        agglo_data::write_atomic(&beside, json.as_bytes())?;
-    }
-    Ok(Some((table, content)))
-}
-
-/// The measures that a register of plants is reduced by, the likeliest first.
-const REGISTER_MEASURES: [&str; 5] = ["employment", "value", "output", "value_added", "revenue"];
-
-fn read_kept(beside: &Path) -> Option<Kept> {
+pub(super) fn read_kept(beside: &Path) -> Option<Kept> {
     serde_json::from_str(&std::fs::read_to_string(beside).ok()?).ok()
 }
 
 /// Hash of the blocks and the files they name; `None` when a file cannot be read.
-fn block_key(root: &Path, blocks: &[&DataSpec]) -> Option<String> {
+pub(super) fn block_key(root: &Path, blocks: &[&DataSpec]) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(CODE.as_bytes());
     for block in blocks {

@@ -70,6 +70,10 @@ pub struct DataSpec {
     /// The sheet of a workbook or the table of a database; the first when absent.
     #[serde(default)]
     pub sheet: Option<String>,
+    /// For a register of plants: whether its rows stay on the disk and only its cells are used; by its size
+    /// when absent, beyond 256 MB.
+    #[serde(default)]
+    pub reduce: Option<bool>,
     /// The row of the headings, counted from 1; the first that is not blank when absent.
     #[serde(default)]
     pub header_row: Option<u32>,

@@ -34,7 +34,8 @@ pub(crate) struct Asked<'a> {
 
 pub(crate) fn run(asked: &Asked<'_>, settings: &Settings) -> Result<ExitCode, Failure> {
     let root = Path::new(".");
-    let mut report = agglo_study::run::check(root)?;
+    let engine = settings.engine()?;
+    let mut report = agglo_study::run::check(root, &engine)?;
     if asked.fix {
         let plan = fix::plan(root, report.tables.diagnostics())?;
         if asked.dry_run {
@@ -42,7 +43,7 @@ pub(crate) fn run(asked: &Asked<'_>, settings: &Settings) -> Result<ExitCode, Fa
             return Ok(ending(report.tables.diagnostics()));
         }
         if plan.write(root, settings)? {
-            report = agglo_study::run::check(root)?;
+            report = agglo_study::run::check(root, &engine)?;
         }
     }
     let found = report.tables.diagnostics();

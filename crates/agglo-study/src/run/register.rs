@@ -1,0 +1,245 @@
+//! A register of plants as cells: reduced part by part, each part kept beside what it was made of, so that a
+//! further year costs one part.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use agglo_core::{Absent, Column, Frame, Note};
+use agglo_data::reduce::{Cells, Engine, Register, RegisterPart};
+use agglo_data::{DataError, Diagnostic, Table};
+use serde::{Deserialize, Serialize};
+
+use super::tables::Tables;
+use super::{CODE, TABLES};
+use crate::error::StudyError;
+use crate::record::{DataRecord, NoteRecord};
+use crate::spec::{DataSpec, Spec};
+
+/// The measures that a register of plants is reduced by, the likeliest first.
+pub(super) const MEASURES: [&str; 5] = ["employment", "value", "output", "value_added", "revenue"];
+
+/// Decimal places that a register's measure is summed to, exactly.
+const SCALE: u8 = 3;
+
+/// A register of more bytes is kept as cells and not as rows.
+const ROWS_UP_TO: u64 = 256 << 20;
+
+/// Where parts are kept.
+const FOLDER: &str = "register";
+
+/// A table with the hash of its content.
+type Hashed = (Table, String);
+
+/// Whether the rows of `block` are left on the disk.
+pub(super) fn in_cells(root: &Path, block: &DataSpec) -> bool {
+    block.reduce.unwrap_or_else(|| {
+        let files = agglo_data::files(&block.read_spec(), root).unwrap_or_default();
+        let size = |file: &PathBuf| std::fs::metadata(root.join(file)).map_or(0, |about| about.len());
+        files.iter().map(size).sum::<u64>() > ROWS_UP_TO
+    })
+}
+
+/// The tables `activity` and, for a register that is left on the disk, `cell`: one pass of the engine over
+/// what is not known yet, whatever its size. None where the study has no register.
+pub(super) fn reduced(
+    root: &Path,
+    spec: &Spec,
+    keep: bool,
+    engine: &Engine,
+    tables: &mut Tables,
+) -> Result<Vec<(&'static str, Hashed)>, StudyError> {
+    let mut registers = spec.data.iter().filter(|data| data.table_name() == "plant");
+    let (Some(block), None) = (registers.next(), registers.next()) else { return Ok(Vec::new()) };
+    let in_cells = in_cells(root, block);
+    let mut source = block.read_spec();
+    let named = source.value.clone().filter(|value| MEASURES.contains(&value.as_str()));
+    let found = || MEASURES.into_iter().find(|m| source.columns.contains_key(*m)).map(str::to_owned);
+    let Some(measure) = named.or_else(found) else {
+        if in_cells {
+            let message = format!("[[data]] {}: no column is bound to a measure", block.name);
+            let remedy = "map `employment`, `output` or another measure of the register in `columns`";
+            tables.found([Diagnostic::new(agglo_data::BAD_SETTING, message, remedy)]);
+        }
+        return Ok(Vec::new());
+    };
+    let keys = ["region", "industry", "period", &measure];
+    source.columns.retain(|role, _| keys.contains(&role.as_str()));
+    source.value = Some(measure.clone());
+    let folder = root.join(TABLES).join(FOLDER);
+    let kept = Keep { folder: keep.then_some(folder), block: format!("{CODE}{block:?}") };
+    let parts = match Register::open(&source, root, SCALE)
+        .and_then(|register| kept.parts(&register, engine))
+    {
+        Ok(parts) => parts,
+        Err(error) => {
+            tables.found(error.diagnostics().to_vec());
+            return Ok(Vec::new());
+        }
+    };
+    if parts.n_reduced > 0 {
+        tables.read_one_more();
+    }
+    if in_cells {
+        tables.records_of(record(block, &parts));
+    }
+    let cells = Cells::table(parts.cells)?;
+    let unit = source.units.get(&measure).cloned().unwrap_or_default();
+    let rename = |column: &Column| match column.name() {
+        "sum" => Some(Column::new(&measure, unit.clone(), column.values().clone())),
+        "n" => Some(Column::new("n_firms", "count", column.values().clone())),
+        name if keys.contains(&name) => Some(column.clone()),
+        _ => None,
+    };
+    let mut made = vec![("activity", frame(block, cells.columns().iter().filter_map(rename))?)];
+    if in_cells {
+        let of_cells = |column: &&Column| !matches!(column.name(), "gaps" | "suppressed");
+        let columns = cells.columns().iter().filter(of_cells).cloned();
+        made.push(("cell", frame(block, columns)?));
+    }
+    let mut tables = Vec::new();
+    for (name, frame) in made {
+        // A register lists what is there: a cell without plants is zero.
+        let (name_owned, absent) = (name.to_owned(), Absent::Zero);
+        let table = Table { name: name_owned, frame, absent, ..Table::default() };
+        let content = agglo_data::hash_frame(&table.frame);
+        if keep {
+            agglo_data::create_folder(&root.join(TABLES))?;
+            agglo_data::write_table(&root.join(TABLES).join(format!("{name}.parquet")), &table)?;
+        }
+        tables.push((name, (table, content)));
+    }
+    Ok(tables)
+}
+
+fn frame(
+    block: &DataSpec,
+    columns: impl Iterator<Item = Column>,
+) -> Result<Frame, StudyError> {
+    Frame::new(columns.collect()).map_err(|error| StudyError::Record {
+        file: block.file.clone(),
+        why: error.to_string(),
+    })
+}
+
+fn record(block: &DataSpec, parts: &Parts) -> DataRecord {
+    let n_rows = parts.cells.iter().map(Cells::n_rows).sum();
+    let n_parts = parts.cells.len();
+    let note = Note::new(
+        "register-in-cells",
+        format!(
+            "the register is larger than {} MB and stays on the disk: what is measured rests on its \
+             cells (number, Σx, Σx², largest) in {n_parts} parts; methods that need single establishments \
+             are not run",
+            ROWS_UP_TO >> 20
+        ),
+        format!(
+            "名录大于 {} MB，原始行不载入：结果依据其单元格（个数、Σx、Σx²、最大值），共 {n_parts} 部分；\
+             需逐个企业的方法不运行",
+            ROWS_UP_TO >> 20
+        ),
+    );
+    DataRecord {
+        name: block.name.clone(),
+        table: block.table.clone(),
+        files: parts.files.clone(),
+        reader: "tidy".to_owned(),
+        encoding: String::new(),
+        rows_read: n_rows,
+        rows_used: n_rows,
+        rows_rejected: 0,
+        rows_totals: 0,
+        rows_filtered: 0,
+        rows_notes: 0,
+        notes: vec![NoteRecord::from(&note)],
+    }
+}
+
+/// The cells of every part, and the hashes of all files.
+struct Parts {
+    cells: Vec<Cells>,
+    files: BTreeMap<String, String>,
+    /// Parts that were not known.
+    n_reduced: usize,
+}
+
+/// What stands beside the cells of a part.
+#[derive(Serialize, Deserialize)]
+struct KeptPart {
+    key: String,
+    files: BTreeMap<String, String>,
+}
+
+/// Where parts are kept, if anywhere, and what the study says of the register.
+struct Keep {
+    folder: Option<PathBuf>,
+    block: String,
+}
+
+impl Keep {
+    fn parts(&self, register: &Register, engine: &Engine) -> Result<Parts, DataError> {
+        let keys: Vec<Option<String>> =
+            register.parts().iter().map(|part| self.key(part)).collect();
+        let mut found: Vec<Option<(Cells, BTreeMap<String, String>)>> =
+            keys.iter().map(|key| self.load(key.as_deref()?)).collect();
+        let wanted: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
+        for (&at, cells) in wanted.iter().zip(register.reduce(&wanted, engine)?) {
+            let mut files = BTreeMap::new();
+            for (path, shown) in &register.parts()[at].files {
+                // What lies at an address has no hash but that of its rows.
+                let hash = if path.exists() { agglo_data::hash_file(path)? } else { String::new() };
+                files.insert(shown.clone(), hash);
+            }
+            if let (Some(folder), Some(key)) = (&self.folder, &keys[at]) {
+                agglo_data::create_folder(folder)?;
+                cells.write(&folder.join(format!("{key}.parquet")))?;
+                let kept = KeptPart { key: key.clone(), files: files.clone() };
+                let json = serde_json::to_string_pretty(&kept).unwrap_or_default();
+                agglo_data::write_atomic(&folder.join(format!("{key}.json")), json.as_bytes())?;
+            }
+            found[at] = Some((cells, files));
+        }
+        self.forget(keys.into_iter().flatten().collect())?;
+        let mut parts = Parts { cells: Vec::new(), files: BTreeMap::new(), n_reduced: wanted.len() };
+        for (cells, files) in found.into_iter().flatten() {
+            parts.cells.push(cells);
+            parts.files.extend(files);
+        }
+        Ok(parts)
+    }
+
+    /// A name for what a part is made of: the block, and name, size and time of every file; `None` for
+    /// what is no file.
+    fn key(&self, part: &RegisterPart) -> Option<String> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.block.as_bytes());
+        for (path, shown) in &part.files {
+            let about = std::fs::metadata(path).ok()?;
+            let time = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+            hasher.update(format!("{shown}\0{}\0{time}\0", about.len()).as_bytes());
+        }
+        Some(hasher.finalize().to_hex()[..32].to_owned())
+    }
+
+    fn load(&self, key: &str) -> Option<(Cells, BTreeMap<String, String>)> {
+        let folder = self.folder.as_ref()?;
+        let text = std::fs::read_to_string(folder.join(format!("{key}.json"))).ok()?;
+        let kept: KeptPart = serde_json::from_str(&text).ok().filter(|k: &KeptPart| k.key == key)?;
+        Some((Cells::read(&folder.join(format!("{key}.parquet")))?, kept.files))
+    }
+
+    /// Removes the parts that are no longer part of the register.
+    fn forget(&self, current: BTreeSet<String>) -> Result<(), DataError> {
+        let Some(folder) = self.folder.as_ref().filter(|folder| folder.exists()) else {
+            return Ok(());
+        };
+        let entries = std::fs::read_dir(folder).map_err(|error| DataError::io(folder, &error))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            if stem.is_none_or(|stem| !current.contains(&stem)) {
+                std::fs::remove_file(&path).map_err(|error| DataError::io(&path, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
