@@ -190,7 +190,8 @@ impl Withheld {
 }
 
 /// The columns of `frame` that hold codes of `kind`: by their names in the catalogue (`region`,
-/// `region_a`, `from_region`), and, whatever they are called, those that hold nothing but such codes.
+/// `region_a`, `from_region`), and, whatever they are called, those that mostly hold such codes: a flow
+/// may come from elsewhere.
 fn code_columns<'f>(
     frame: &'f Frame,
     columns: &[Output],
@@ -204,8 +205,9 @@ fn code_columns<'f>(
             return columns.iter().all(|c| c.name != name || c.key || c.unit.is_empty());
         }
         let Values::Text(cells) = column.values() else { return false };
-        let mut codes = cells.iter().flatten().peekable();
-        codes.peek().is_some() && codes.all(|code| known.contains(&**code))
+        let values: BTreeSet<&str> = cells.iter().flatten().map(|cell| &**cell).collect();
+        let n_known = values.iter().filter(|value| known.contains(**value)).count();
+        n_known > 0 && 2 * n_known >= values.len()
     };
     frame.columns().iter().filter(holds_codes).map(Column::name).collect()
 }
@@ -321,7 +323,7 @@ mod tests {
         let withheld = Withheld::of(&spec(false), &register(), "employment").unwrap();
         // What moved into the withheld cell is what it holds, were it empty before.
         let flows = Frame::new(vec![
-            Column::text("from", ["b", "b", "a"]),
+            Column::text("from", ["b", "abroad", "a"]),
             Column::text("to", ["a", "c", "c"]),
             Column::text("industry", ["x", "x", "y"]),
             Column::integer("period", "", [2020, 2020, 2020]),
