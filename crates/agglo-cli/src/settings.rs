@@ -210,7 +210,8 @@ mod tests {
 
     #[test]
     fn sizes_are_written_as_people_write_them() {
-        for (text, expected) in [("512MiB", 512 << 20), ("4 GiB", 4 << 30), ("2GB", 2_000_000_000)] {
+        for (text, expected) in [("512MiB", 512 << 20), ("4 GiB", 4 << 30), ("2GB", 2_000_000_000)]
+        {
             assert_eq!(bytes(text), Ok(expected));
         }
         for wrong in ["", "GiB", "4 cups", "1MiB", "99999999999TiB", "-4GiB"] {

@@ -299,7 +299,10 @@ pub(crate) fn to_parquet(
     })
 }
 
-pub(crate) fn load(path: &Path, place: &Place) -> Result<(Arc<Schema>, Vec<RecordBatch>), DataError> {
+pub(crate) fn load(
+    path: &Path,
+    place: &Place,
+) -> Result<(Arc<Schema>, Vec<RecordBatch>), DataError> {
     let file = open_file(path, &place.file)?;
     let builder =
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(place, error))?;

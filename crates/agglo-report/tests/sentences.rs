@@ -10,9 +10,8 @@ use agglo_study::run::{RunOptions, run};
 fn check(name: &str) {
     let folder = agglo_testkit::scratch();
     agglo_demo::write(name, folder.path()).unwrap();
-    let engine = agglo_data::reduce::Engine::default();
-    let options =
-        RunOptions { threads: 0, seed: None, engine: &engine, control: Control::none() };
+    let engine = agglo_study::run::Engine::default();
+    let options = RunOptions { threads: 0, seed: None, engine: &engine, control: Control::none() };
     run(folder.path(), &options).unwrap();
     let findings = Findings::load(folder.path()).unwrap();
     let document = report(&findings);

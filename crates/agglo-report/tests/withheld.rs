@@ -62,7 +62,8 @@ fn write_study(folder: &Path) {
 fn written() -> (agglo_testkit::TempDir, Findings, Document) {
     let folder = agglo_testkit::scratch();
     write_study(folder.path());
-    let options = RunOptions { threads: 0, seed: None, control: Control::none() };
+    let engine = agglo_study::run::Engine::default();
+    let options = RunOptions { threads: 0, seed: None, engine: &engine, control: Control::none() };
     run(folder.path(), &options).unwrap();
     let findings = Findings::load(folder.path()).unwrap();
     let document = report(&findings);

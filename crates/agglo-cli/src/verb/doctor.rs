@@ -36,7 +36,10 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         ),
         (
             "memory",
-            settings.memory.value.map_or("all there is".to_owned(), |bytes| format!("{bytes} bytes")),
+            settings
+                .memory
+                .value
+                .map_or("all there is".to_owned(), |bytes| format!("{bytes} bytes")),
             settings.memory.origin,
         ),
         ("engine", settings.engine.value.clone(), settings.engine.origin),

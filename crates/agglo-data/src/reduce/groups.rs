@@ -228,8 +228,7 @@ impl Cells {
             Column::integer("gaps", "rows", sums().map(|s| s.gaps)),
             Column::integer("suppressed", "rows", sums().map(|s| s.suppressed)),
         ]);
-        Frame::new(columns).map_err(|error| {
-            DataFusionError::Execution(format!("{} cells: {error}", job.name))
-        })
+        Frame::new(columns)
+            .map_err(|error| DataFusionError::Execution(format!("{} cells: {error}", job.name)))
     }
 }

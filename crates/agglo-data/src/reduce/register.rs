@@ -43,11 +43,7 @@ impl Register {
     ///
     /// # Errors
     /// When a file is missing or its columns are not what `source` says.
-    pub fn open(
-        source: &ReadSpec,
-        root: &Path,
-        measure_scale: u8,
-    ) -> Result<Register, DataError> {
+    pub fn open(source: &ReadSpec, root: &Path, measure_scale: u8) -> Result<Register, DataError> {
         let scale = measure_scale.min(MAX_SCALE);
         // A register repeats its keys, which only this table allows.
         let spec = ReadSpec { table: "plant".to_owned(), ..source.clone() };

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use agglo_core::Control;
-use agglo_data::reduce::Engine;
+pub use agglo_data::reduce::Engine;
 
 use crate::error::StudyError;
 use crate::plan::{Facts, Plan};

@@ -35,7 +35,8 @@ type Hashed = (Table, String);
 pub(super) fn in_cells(root: &Path, block: &DataSpec) -> bool {
     block.reduce.unwrap_or_else(|| {
         let files = agglo_data::files(&block.read_spec(), root).unwrap_or_default();
-        let size = |file: &PathBuf| std::fs::metadata(root.join(file)).map_or(0, |about| about.len());
+        let size =
+            |file: &PathBuf| std::fs::metadata(root.join(file)).map_or(0, |about| about.len());
         files.iter().map(size).sum::<u64>() > ROWS_UP_TO
     })
 }
@@ -54,11 +55,13 @@ pub(super) fn reduced(
     let in_cells = in_cells(root, block);
     let mut source = block.read_spec();
     let named = source.value.clone().filter(|value| MEASURES.contains(&value.as_str()));
-    let found = || MEASURES.into_iter().find(|m| source.columns.contains_key(*m)).map(str::to_owned);
+    let found =
+        || MEASURES.into_iter().find(|m| source.columns.contains_key(*m)).map(str::to_owned);
     let Some(measure) = named.or_else(found) else {
         if in_cells {
             let message = format!("[[data]] {}: no column is bound to a measure", block.name);
-            let remedy = "map `employment`, `output` or another measure of the register in `columns`";
+            let remedy =
+                "map `employment`, `output` or another measure of the register in `columns`";
             tables.found([Diagnostic::new(agglo_data::BAD_SETTING, message, remedy)]);
         }
         return Ok(Vec::new());
@@ -112,14 +115,9 @@ pub(super) fn reduced(
     Ok(tables)
 }
 
-fn frame(
-    block: &DataSpec,
-    columns: impl Iterator<Item = Column>,
-) -> Result<Frame, StudyError> {
-    Frame::new(columns.collect()).map_err(|error| StudyError::Record {
-        file: block.file.clone(),
-        why: error.to_string(),
-    })
+fn frame(block: &DataSpec, columns: impl Iterator<Item = Column>) -> Result<Frame, StudyError> {
+    Frame::new(columns.collect())
+        .map_err(|error| StudyError::Record { file: block.file.clone(), why: error.to_string() })
 }
 
 fn record(block: &DataSpec, parts: &Parts) -> DataRecord {
@@ -200,7 +198,8 @@ impl Keep {
             found[at] = Some((cells, files));
         }
         self.forget(keys.into_iter().flatten().collect())?;
-        let mut parts = Parts { cells: Vec::new(), files: BTreeMap::new(), n_reduced: wanted.len() };
+        let mut parts =
+            Parts { cells: Vec::new(), files: BTreeMap::new(), n_reduced: wanted.len() };
         for (cells, files) in found.into_iter().flatten() {
             parts.cells.push(cells);
             parts.files.extend(files);
@@ -224,7 +223,8 @@ impl Keep {
     fn load(&self, key: &str) -> Option<(Cells, BTreeMap<String, String>)> {
         let folder = self.folder.as_ref()?;
         let text = std::fs::read_to_string(folder.join(format!("{key}.json"))).ok()?;
-        let kept: KeptPart = serde_json::from_str(&text).ok().filter(|k: &KeptPart| k.key == key)?;
+        let kept: KeptPart =
+            serde_json::from_str(&text).ok().filter(|k: &KeptPart| k.key == key)?;
         Some((Cells::read(&folder.join(format!("{key}.parquet")))?, kept.files))
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Column, Frame, Key};
+use agglo_core::{Absent, Frame, Key};
 use agglo_data::reduce::Engine;
 use agglo_data::{Coverage, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
@@ -222,7 +222,9 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
         {
             continue;
         }
-        let Ok(table) = agglo_data::read_table(&kept) else { return load(root, spec, &Engine::default()) };
+        let Ok(table) = agglo_data::read_table(&kept) else {
+            return load(root, spec, &Engine::default());
+        };
         tables.tables.insert(name, Loaded::as_read(table, String::new()));
     }
     read_groups(root, spec, &mut tables);
@@ -233,20 +235,11 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
 ///
 /// # Errors
 /// As [`check`].
-pub(super) fn read_only(
-    root: &Path,
-    spec: &Spec,
-    engine: &Engine,
-) -> Result<Tables, StudyError> {
+pub(super) fn read_only(root: &Path, spec: &Spec, engine: &Engine) -> Result<Tables, StudyError> {
     read_all(root, spec, false, engine)
 }
 
-fn read_all(
-    root: &Path,
-    spec: &Spec,
-    keep: bool,
-    engine: &Engine,
-) -> Result<Tables, StudyError> {
+fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
     let mut read = BTreeMap::new();
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
@@ -388,12 +381,12 @@ fn read_one(
     }
 }
 
-pub(super) fn read_kept(beside: &Path) -> Option<Kept> {
+fn read_kept(beside: &Path) -> Option<Kept> {
     serde_json::from_str(&std::fs::read_to_string(beside).ok()?).ok()
 }
 
 /// Hash of the blocks and the files they name; `None` when a file cannot be read.
-pub(super) fn block_key(root: &Path, blocks: &[&DataSpec]) -> Option<String> {
+fn block_key(root: &Path, blocks: &[&DataSpec]) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(CODE.as_bytes());
     for block in blocks {
