@@ -81,7 +81,7 @@ fn every_sarif_log_is_one_by_the_published_schema() {
             }
         }
     }
-    assert!(n_results > 10, "{n_results}");
+    assert!(n_results >= 10, "{n_results}");
     // The check itself finds what does not fit.
     let folder = scratch();
     let broken = folder.path().join("broken.sarif");

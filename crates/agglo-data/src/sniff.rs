@@ -1,16 +1,19 @@
 //! What a file looks like, with a proposal how to read it and the reasons for it.
 
+mod seen;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use agglo_core::{Datum, Status};
+use agglo_core::Status;
 
 use crate::diagnostic::DataError;
-use crate::number::{NumberFormat, whole_number, year_in_heading};
+use crate::number::{NumberFormat, year_in_heading};
 use crate::reader::{Look, Opened, RowKind, fold, open, split};
 use crate::source::{Cell, Source, SourceFormat};
 use crate::spec::ReadSpec;
 use crate::table::{Kind, TableSpec, table_spec};
+use seen::Seen;
 
 /// How sure a proposal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,9 +155,6 @@ pub(crate) struct Proposal {
 const ROWS_SEEN: usize = 2000;
 /// Known layouts are looked through further: sorted files show some values late.
 const ROWS_SEEN_KNOWN: usize = 200_000;
-/// Distinct cells of one column that are kept.
-const DISTINCT_SEEN: usize = 2000;
-const EXAMPLES: usize = 3;
 
 /// Headings that usually hold a key, the likeliest first; a pattern also matches as a word of a
 /// longer heading.
@@ -343,69 +343,6 @@ fn title(source: &Source, width: usize) -> Option<String> {
     });
     let lines: Vec<&str> = alone.collect();
     (width > 1 && !lines.is_empty()).then(|| lines.join("; "))
-}
-
-/// The cells under one heading.
-#[derive(Clone, Default)]
-struct Seen {
-    distinct: BTreeSet<String>,
-    examples: Vec<String>,
-    n: usize,
-}
-
-impl Seen {
-    fn take(&mut self, cell: Cell<'_>) {
-        self.n += 1;
-        let mut buffer = String::new();
-        let text = cell.text(&mut buffer).trim_matches('"').trim();
-        if !text.is_empty() && self.examples.len() < EXAMPLES {
-            let text = text.to_owned();
-            if !self.examples.contains(&text) {
-                self.examples.push(text);
-            }
-        }
-        if self.distinct.len() < DISTINCT_SEEN && !self.distinct.contains(text) {
-            self.distinct.insert(text.to_owned());
-        }
-    }
-
-    /// How many distinct cells are numbers, gaps and neither, in `format`.
-    fn tally(&self, format: &NumberFormat) -> (usize, usize, usize) {
-        let mut tally = (0, 0, 0);
-        for text in &self.distinct {
-            match format.datum(Cell::Text(text)) {
-                Ok(Datum::Number(_)) => tally.0 += 1,
-                Ok(Datum::Gap(_)) => tally.1 += 1,
-                Err(_) => tally.2 += 1,
-            }
-        }
-        tally
-    }
-
-    fn heading(&self, name: &str, format: &NumberFormat) -> Heading {
-        let (numbers, gaps, others) = self.tally(format);
-        let padded = |text: &String| {
-            text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
-        };
-        // A few marks among many numbers are undeclared gaps, not names.
-        let is_number = numbers > 0 && others * 5 <= numbers && !self.distinct.iter().any(padded);
-        let whole = |text: &String| {
-            whole_number(Cell::Text(text)).is_some()
-                || format.datum(Cell::Text(text)).is_ok_and(|datum| datum.gap().is_some())
-        };
-        let kind = match is_number {
-            true if self.distinct.iter().all(whole) => Kind::Integer,
-            true => Kind::Number,
-            false => Kind::Text,
-        };
-        Heading {
-            name: name.to_owned(),
-            kind,
-            examples: self.examples.clone(),
-            n_distinct: self.distinct.len(),
-            n_gaps: gaps,
-        }
-    }
 }
 
 impl Sniff {
