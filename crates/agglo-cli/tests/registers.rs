@@ -1,0 +1,153 @@
+//! A register that is not read into memory, as a study uses it.
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use agglo_testkit::scratch;
+use common::{agglo, start};
+
+/// A generated country of 3,000 plants and six years, whose register stays on the disk.
+fn country() -> (agglo_testkit::TempDir, PathBuf) {
+    let folder = scratch();
+    let words = ["generate", "--plants", "3000", "--years", "6", "-o", "country", "-q"];
+    agglo(folder.path(), &words).ended(0);
+    let study = folder.path().join("country");
+    set_reduce(&study, true);
+    (folder, study)
+}
+
+fn set_reduce(study: &Path, reduce: bool) {
+    let path = study.join("study.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("reduce")).map(|l| format!("{l}\n")).collect();
+    let block = "table   = \"plant\"\n";
+    fs::write(&path, text.replacen(block, &format!("{block}reduce  = {reduce}\n"), 1)).unwrap();
+}
+
+/// The values of a column of a finding by industry, in the last period.
+fn findings(study: &Path, step: &str, column: &str) -> BTreeMap<String, Option<f64>> {
+    let file = study.join("findings").join(step).join("industries.parquet");
+    let frame = agglo_data::read_frame(&file).unwrap();
+    let industries = frame.keys("industry").unwrap();
+    let values = frame.numbers(column).unwrap();
+    industries.iter().map(ToString::to_string).zip(values.iter().map(|v| v.number())).collect()
+}
+
+/// The kept parts of the register, with the time of each file.
+fn parts(study: &Path) -> BTreeMap<String, SystemTime> {
+    let entries = fs::read_dir(study.join("tables/register")).unwrap().flatten();
+    let parquet = entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "parquet"));
+    let named = parquet.map(|entry| {
+        let time = entry.metadata().unwrap().modified().unwrap();
+        (entry.file_name().to_string_lossy().into_owned(), time)
+    });
+    named.collect()
+}
+
+#[test]
+fn a_register_on_the_disk_gives_what_its_rows_give() {
+    let (_keep, study) = country();
+    agglo(&study, &["run", "-q", "--memory", "64MiB"]).ended(0);
+    assert!(!study.join("tables/plant.parquet").exists());
+    let cells = findings(&study, "ellison-glaeser", "gamma");
+    let activity = fs::read(study.join("tables/activity.parquet")).unwrap();
+    assert!(findings(&study, "ellison-glaeser", "z").values().all(Option::is_none));
+    let note = agglo(&study, &["check"]);
+    assert!(note.out.contains("stays on the disk"), "{}{}", note.out, note.err);
+
+    set_reduce(&study, false);
+    agglo(&study, &["run", "-q"]).ended(0);
+    let rows = findings(&study, "ellison-glaeser", "gamma");
+    assert_eq!(fs::read(study.join("tables/activity.parquet")).unwrap(), activity);
+    assert_eq!(cells.len(), rows.len());
+    for (industry, gamma) in &rows {
+        let (Some(a), Some(b)) = (gamma, cells[industry]) else {
+            assert_eq!(*gamma, cells[industry], "{industry}");
+            continue;
+        };
+        assert!((a - b).abs() < 1e-9, "{industry}: {a} from rows, {b} from cells");
+    }
+}
+
+#[test]
+fn a_further_year_is_summed_alone() {
+    let (_keep, study) = country();
+    let plants = study.join("data/plants");
+    let mut years: Vec<PathBuf> =
+        fs::read_dir(&plants).unwrap().flatten().map(|entry| entry.path()).collect();
+    years.sort();
+    let last = years.pop().unwrap();
+    let aside = study.join("aside");
+    fs::rename(&last, &aside).unwrap();
+    agglo(&study, &["run", "-q"]).ended(0);
+    let before = parts(&study);
+    assert_eq!(before.len(), years.len());
+
+    fs::rename(&aside, &last).unwrap();
+    agglo(&study, &["run", "-q"]).ended(0);
+    let after = parts(&study);
+    assert_eq!(after.len(), years.len() + 1);
+    assert!(before.iter().all(|(name, time)| after.get(name) == Some(time)));
+    let activity = fs::read(study.join("tables/activity.parquet")).unwrap();
+    fs::remove_dir_all(study.join("tables")).unwrap();
+    agglo(&study, &["run", "-q"]).ended(0);
+    assert_eq!(fs::read(study.join("tables/activity.parquet")).unwrap(), activity);
+    agglo(&study, &["verify", "-q"]).ended(0);
+}
+
+#[test]
+fn a_run_killed_while_it_sums_ends_in_the_same_cells() {
+    let (_keep, study) = country();
+    agglo(&study, &["run", "-q"]).ended(0);
+    let read = |name: &str| fs::read(study.join("tables").join(name)).unwrap();
+    let whole = (read("activity.parquet"), read("cell.parquet"));
+    for wait_ms in [10, 40, 90, 160, 250] {
+        fs::remove_dir_all(study.join("tables")).unwrap();
+        let mut child = start(&study, &["run", "-q", "--memory", "64MiB"]);
+        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
+        let _ = child.kill();
+        child.wait().unwrap();
+        agglo(&study, &["run", "-q", "--memory", "64MiB"]).ended(0);
+        assert!((read("activity.parquet"), read("cell.parquet")) == whole, "after {wait_ms} ms");
+    }
+}
+
+#[test]
+fn a_bad_row_of_a_register_is_named_with_its_file() {
+    let folder = scratch();
+    let words = ["generate", "--plants", "1000", "--years", "6", "--format", "csv"];
+    let words: Vec<&str> = words.into_iter().chain(["-o", "country", "-q"]).collect();
+    agglo(folder.path(), &words).ended(0);
+    let study = folder.path().join("country");
+    set_reduce(&study, true);
+    let year = fs::read_dir(study.join("data/plants")).unwrap().flatten().next().unwrap().path();
+    let file = fs::read_dir(&year).unwrap().flatten().next().unwrap().path();
+    let text = fs::read_to_string(&file).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let employment = lines[0].split(',').position(|name| name == "employment").unwrap();
+    let mut cells: Vec<&str> = lines[6].split(',').collect();
+    cells[employment] = "many";
+    lines[6] = cells.join(",");
+    fs::write(&file, lines.join("\n") + "\n").unwrap();
+    let call = agglo(&study, &["run"]).ended(3);
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(call.err.contains(&name) && call.err.contains("many"), "{}", call.err);
+    assert!(call.err.contains("row 7"), "{}", call.err);
+}
+
+#[test]
+fn the_engine_and_its_memory_are_asked_for_in_words_that_are_checked() {
+    let (_keep, study) = country();
+    let call = agglo(&study, &["run", "--memory", "plenty"]).ended(2);
+    assert!(call.err.contains("4GiB"), "{}", call.err);
+    let call = agglo(&study, &["run", "--engine", "spark://here:1"]).ended(2);
+    assert!(call.err.contains("ballista://host:port"), "{}", call.err);
+    let doctor = agglo(&study, &["doctor", "--memory", "2GiB"]).ended(0);
+    assert!(doctor.out.contains("2147483648"), "{}", doctor.out);
+}
