@@ -1,4 +1,4 @@
-"""Seconds and peak memory of one process."""
+"""Seconds, seconds of processor and peak memory of one process."""
 
 import os
 import subprocess
@@ -17,4 +17,5 @@ def measured(command, folder):
     seconds = time.perf_counter() - began
     if process.returncode:
         return f"failed: {said.strip()[-300:]}"
-    return f"{seconds:7.2f} s  {usage.ru_maxrss / 1024:7,.0f} MiB"
+    processor = usage.ru_utime + usage.ru_stime
+    return f"{seconds:7.2f} s  {processor:7.2f} s CPU  {usage.ru_maxrss / 1024:7,.0f} MiB"
