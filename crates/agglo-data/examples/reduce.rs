@@ -40,7 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let n_cells = table.n_rows();
     let (opened, reduced) = (opened.as_secs_f64(), reduced.as_secs_f64());
     let all = start.elapsed().as_secs_f64();
-    println!("{n_rows} rows, {n_cells} cells; opened {opened:.2} s, reduced {reduced:.2} s, all {all:.2} s");
+    println!(
+        "{n_rows} rows, {n_cells} cells; opened {opened:.2} s, reduced {reduced:.2} s, all {all:.2} s"
+    );
     println!("hash {}", agglo_data::hash_frame(&table));
     Ok(())
 }

@@ -85,8 +85,8 @@ fn replaced(frame: &Frame, column: &str, code: &impl Fn(&Key) -> Key) -> Frame {
     Frame::new(columns.collect()).unwrap_or_default()
 }
 
-/// Codes of `activity` that the editions in `[geo]` and `[industry]` do not hold, where these name a
-/// built-in classification.
+/// Codes of `activity` that neither the editions in `[geo]` and `[industry]` hold, where these name a
+/// built-in classification, nor the edition that a `[[crosswalk]]` comes from.
 pub(crate) fn check_editions(spec: &Spec, activity: &Frame) -> Vec<Diagnostic> {
     let named = |system: &str, edition: &str| {
         let ids = [system.to_owned(), format!("{system}{edition}"), format!("{system}-{edition}")];
@@ -102,12 +102,22 @@ pub(crate) fn check_editions(spec: &Spec, activity: &Frame) -> Vec<Diagnostic> {
             continue;
         };
         let year: Option<i32> = edition.get(..4).and_then(|year| year.parse().ok());
+        // Codes that a crosswalk turns into those wanted are meant to be of another edition.
+        let carried: Vec<_> = spec
+            .crosswalk
+            .iter()
+            .filter(|section| section.table == "activity" && section.column == column)
+            .filter_map(|section| classification(&section.from))
+            .collect();
+        let is_carried =
+            |code: &str| carried.iter().any(|from| from.is_valid(code, None) == Validity::Valid);
         let codes: BTreeSet<&Key> = cells.iter().flatten().collect();
         let n = codes.len();
         let mut bad = Vec::new();
         for code in codes {
             let why = match classification.is_valid(code, year) {
                 Validity::Valid => continue,
+                _ if is_carried(code) => continue,
                 Validity::Retired { year, became } if became.is_empty() => format!("until {year}"),
                 Validity::Retired { became, .. } => format!("became {}", became.join(", ")),
                 Validity::NotYet => "of a later edition".to_owned(),
@@ -177,9 +187,14 @@ mod tests {
             // 211111 of 2012 is 211120 and 211130 in 2017.
             Column::text("industry", ["211111", "212210"]),
         ]);
-        let found = check_editions(&spec, &frame.unwrap());
+        let frame = frame.unwrap();
+        let found = check_editions(&spec, &frame);
         assert_eq!(found.len(), 1);
         assert!(found[0].message.contains("211111"), "{}", found[0]);
         assert!(found[0].message.contains("1 of 2"), "{}", found[0]);
+
+        let carried = "column = \"industry\"\nfrom = \"naics2012\"\nto = \"naics2017\"\n";
+        spec.crosswalk.push(toml::from_str(carried).unwrap());
+        assert_eq!(check_editions(&spec, &frame), []);
     }
 }
