@@ -1,11 +1,12 @@
 """Reducing a register to cells in agglo, DuckDB, Polars and DataFusion: seconds and peak memory.
 
-    cargo build --release --workspace --examples
-    python3 benches/peers/reduce.py --reduce target/release/examples/reduce --register country/data/plants
+    agglo generate --plants 1100000 --years 12 -o country
+    python3 benches/peers/reduce.py --agglo target/release/agglo --register country/data/plants
 
 Every peer reads the same folder `year=*/part-*` in a process of its own and gives, by region, industry
 and year, the number of rows, the sum of a money column with two decimals, the sum of its squares and
-its largest value. Sums are exact decimals where the peer has them. A peer that is not installed is
+its largest value; agglo adds the Herfindahl index of every industry, which takes no time beside it. Sums
+are exact decimals where the peer has them. A peer that is not installed is
 skipped with a line that says so. `--threads` sets the threads of all of them.
 """
 
@@ -69,10 +70,10 @@ PEERS = {"duckdb": by_duckdb, "polars": by_polars, "datafusion": by_datafusion}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reduce", help="agglo's example `reduce`, released")
+    parser.add_argument("--agglo", help="the released program")
     parser.add_argument("--register", type=Path, help="the folder with year=*/part-*")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory", type=int, help="bytes, for agglo")
+    parser.add_argument("--memory", help="such as 512MiB, for agglo")
     parser.add_argument("--peer", nargs=2, metavar=("NAME", "PATTERN"), help="one peer, inside")
     asked = parser.parse_args()
     if asked.peer:
@@ -85,9 +86,10 @@ def main():
     pattern = f"{asked.register}/year=*/part-*{kinds.pop()}"
     pattern = str(Path(pattern).resolve())
     folder = Path.cwd()
-    if asked.reduce:
-        words = [str(Path(asked.reduce).resolve()), pattern, "region", "industry", "year", MEASURE, "2"]
-        words += [str(asked.threads)] + ([str(asked.memory)] if asked.memory else [])
+    if asked.agglo:
+        words = [str(Path(asked.agglo).resolve()), "measure", "herfindahl", "--register", pattern]
+        words += ["--period", "year", "--value", MEASURE, "--threads", str(asked.threads)]
+        words += ["--memory", asked.memory] if asked.memory else []
         print(f"{'agglo':12}{measured(words, folder)}")
     for name in PEERS:
         if importlib.util.find_spec(name) is None:

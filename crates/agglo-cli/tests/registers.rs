@@ -151,3 +151,24 @@ fn the_engine_and_its_memory_are_asked_for_in_words_that_are_checked() {
     let doctor = agglo(&study, &["doctor", "--memory", "2GiB"]).ended(0);
     assert!(doctor.out.contains("2147483648"), "{}", doctor.out);
 }
+
+#[test]
+fn measure_takes_a_register_as_it_lies_in_its_folder() {
+    let (_keep, study) = country();
+    agglo(&study, &["run", "-q"]).ended(0);
+    let words =
+        ["measure", "ellison-glaeser", "--register", "data/plants/", "--value", "employment"];
+    let rows = agglo(&study, &[&words[..], &["--json"]].concat()).ended(0).json();
+    let last = findings(&study, "ellison-glaeser", "gamma");
+    let rows = rows["rows"].as_array().cloned().unwrap_or_else(|| panic!("{rows:#}"));
+    let year = rows.iter().filter_map(|row| row["period"].as_i64()).max().unwrap();
+    let mut n = 0;
+    for row in rows.iter().filter(|row| row["period"].as_i64() == Some(year)) {
+        let industry = row["industry"].as_str().unwrap();
+        assert_eq!(row["gamma"].as_f64(), last[industry], "{industry}");
+        n += 1;
+    }
+    assert_eq!(n, last.len());
+    let refused = agglo(&study, &["measure", "two-way-fixed-effects", "--register", "x.csv"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+}

@@ -107,7 +107,7 @@ pub(crate) fn check_editions(spec: &Spec, activity: &Frame) -> Vec<Diagnostic> {
             .crosswalk
             .iter()
             .filter(|section| section.table == "activity" && section.column == column)
-            .filter_map(|section| classification(&section.from))
+            .filter_map(|section| agglo_codes::classification(&section.from))
             .collect();
         let is_carried =
             |code: &str| carried.iter().any(|from| from.is_valid(code, None) == Validity::Valid);

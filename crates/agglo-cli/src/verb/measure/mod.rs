@@ -2,6 +2,8 @@
 //!
 //! Subcommands, flags and help are made from the catalogue.
 
+mod register;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,8 @@ pub(crate) fn command() -> Command {
              agglo measure gini cells.csv --region province --value output\n  \
              agglo measure locational-gini cells.csv --def krugman-half --json\n  \
              cat cells.csv | agglo measure herfindahl --region r --industry i --value jobs\n  \
+             agglo measure locational-gini --register plants/ --period year --value jobs\n  \
+             agglo measure ellison-glaeser --register 'plants/*.parquet' --value jobs\n  \
              agglo measure location-quotient --help      its columns, options and variants",
         )
         .subcommands(methods().into_iter().map(method_command))
@@ -103,6 +107,18 @@ fn method_command(method: &'static Method) -> Command {
                 .value_parser(ids),
         );
     }
+    if method.inputs.iter().any(|input| register::TABLES.contains(&input.table)) {
+        command = command.arg(
+            Arg::new("register")
+                .long("register")
+                .action(ArgAction::SetTrue)
+                .help_heading("Reading")
+                .help(
+                    "FILE is a register of establishments, of any size: a file, a pattern or a folder; \
+                     sum it to cells first",
+                ),
+        );
+    }
     if method.inputs.len() > 1 {
         command = command.arg(
             Arg::new("table")
@@ -153,7 +169,7 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     let mut inputs = Inputs::new();
     let mut readings = Vec::new();
     for (input, file) in sources {
-        let (reading, absent) = read(input, file, matches)?;
+        let (reading, absent) = read(input, file, matches, settings)?;
         say_remarks(&reading, settings)?;
         inputs = give(inputs, input, &reading, absent)?;
         readings.push((input.table, reading));
@@ -166,13 +182,24 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     }
     let variant = (method.variants.len() > 1)
         .then(|| matches.get_one::<String>("def").map(String::as_str))
-        .flatten();
+        .flatten()
+        .or_else(|| is_register(matches).then(|| variant_of_cells(method)).flatten());
     let seed = settings.seed.value.map_or(Seed::DEFAULT, Seed);
     let call = Call::new(method, variant, &inputs, &options, seed, Control::none())?;
     let answer = as_named(call.run()?, matches);
     let asked = Asked { method, variant: call.variant(), options: &options, seed, readings };
     show(&answer, &asked, settings)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The variant that takes the cells of a register, where the method has one.
+fn variant_of_cells(method: &Method) -> Option<&'static str> {
+    method.variants.iter().find(|variant| variant.id == "cells").map(|variant| variant.id)
+}
+
+/// Whether the file is a register.
+fn is_register(matches: &ArgMatches) -> bool {
+    matches.try_get_one::<bool>("register").ok().flatten() == Some(&true)
 }
 
 /// The tables and their files: the positional one is the first that `--table` does not name.
@@ -196,7 +223,9 @@ fn sources(
         named.insert(name, PathBuf::from(file));
     }
     let positional = matches.get_one::<String>("input");
-    let first = method.inputs.iter().find(|input| !named.contains_key(input.table));
+    let fits = |input: &&Input| !is_register(matches) || register::TABLES.contains(&input.table);
+    let free = |input: &&Input| !named.contains_key(input.table);
+    let first = method.inputs.iter().filter(fits).find(free);
     if let (Some(input), true) = (first, positional.is_some() || named.is_empty()) {
         let file = positional.map_or("-", String::as_str);
         if file == "-" && std::io::stdin().is_terminal() {
@@ -215,6 +244,7 @@ fn read(
     input: &'static Input,
     file: PathBuf,
     matches: &ArgMatches,
+    settings: &Settings,
 ) -> Result<(Reading, Absent), Failure> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let mark = |name: &'static str| -> Result<Option<char>, Failure> {
@@ -249,6 +279,9 @@ fn read(
         absent,
         ..ReadSpec::default()
     };
+    if is_register(matches) {
+        return register::read(input, &spec, settings);
+    }
     let reading = agglo_data::read_as(table_of(input), &spec, Path::new(""))?;
     Ok((reading, absent))
 }
