@@ -266,6 +266,13 @@ Examples:
         #[arg(long)]
         dir: PathBuf,
     },
+    /// Start a process of a cluster, for `--engine ballista://host:port`.
+    #[cfg(feature = "cluster")]
+    Cluster {
+        /// Which process.
+        #[command(subcommand)]
+        role: crate::cluster::Role,
+    },
     /// Show the settings with their origin, and what this machine has.
     Doctor,
     /// Print a completion script.

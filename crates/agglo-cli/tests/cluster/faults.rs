@@ -1,0 +1,214 @@
+//! What is killed, missing or full: the right sums or a clear error, in time.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use agglo_cluster::datafusion::common::DataFusionError;
+use agglo_cluster::{Address, ClusterError, Settings, connect};
+
+use crate::processes::{Cluster, impatient, slow, within};
+use crate::rows::{Cells, Kind, Register, copy_of_one, reduce};
+
+/// Starts the reduction on a thread and gives what becomes of it, with a limit.
+fn started(
+    address: &Address,
+    settings: Settings,
+    paths: Vec<String>,
+) -> std::thread::JoinHandle<Result<Cells, DataFusionError>> {
+    let address = address.clone();
+    std::thread::spawn(move || {
+        within(Duration::from_secs(120), move |runtime| {
+            runtime.block_on(async {
+                let context = connect(&address, &settings)
+                    .await
+                    .map_err(|error| DataFusionError::External(Box::new(error)))?;
+                reduce(&context, Kind::Parquet, &paths).await
+            })
+        })
+    })
+}
+
+#[track_caller]
+fn cluster_error(error: &DataFusionError) -> &ClusterError {
+    match error {
+        DataFusionError::External(inner) => inner.downcast_ref().expect("a cluster's error"),
+        other => panic!("no cluster's error: {other}"),
+    }
+}
+
+#[test]
+fn where_nobody_listens_it_says_so_at_once() {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address: Address = format!("ballista://127.0.0.1:{port}").parse().unwrap();
+    let begun = Instant::now();
+    let error = within(Duration::from_secs(20), move |runtime| {
+        runtime.block_on(connect(&address, &Settings::default())).err().unwrap()
+    });
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(matches!(error, ClusterError::Unreachable { .. }), "{error:?}");
+    assert!(error.to_string().contains(&port.to_string()), "{error}");
+    assert!(error.remedy().contains("agglo cluster scheduler"), "{}", error.remedy());
+}
+
+#[test]
+fn what_listens_and_is_no_scheduler_is_no_cluster() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address: Address = listener.local_addr().unwrap().to_string().parse().unwrap();
+    std::thread::spawn(move || while let Ok((stream, _)) = listener.accept() { drop(stream) });
+    let error = within(Duration::from_secs(30), move |runtime| {
+        runtime.block_on(connect(&address, &impatient())).err().unwrap()
+    });
+    assert!(matches!(error, ClusterError::Unreachable { .. }), "{error:?}");
+}
+
+#[test]
+fn a_scheduler_without_executors_is_waited_for_and_then_named() {
+    let cluster = Cluster::start(0, &[]);
+    let begun = Instant::now();
+    let address = cluster.address.clone();
+    let error = within(Duration::from_secs(30), move |runtime| {
+        runtime.block_on(connect(&address, &impatient())).err().unwrap()
+    });
+    assert!(matches!(error, ClusterError::NoExecutors { .. }), "{error:?}");
+    assert!(begun.elapsed() >= Duration::from_secs(3), "{:?}", begun.elapsed());
+    let command = format!("agglo cluster executor --scheduler {}", cluster.address);
+    assert!(error.remedy().contains(&command), "{}", error.remedy());
+}
+
+#[test]
+fn an_executor_killed_while_it_reads_changes_no_sum() {
+    let register = Register::get();
+    let mut cluster = Cluster::start(2, &[]);
+    let job = started(&cluster.address, slow(60), register.parquet.clone());
+    cluster.executors[0].said("Received task");
+    std::thread::sleep(Duration::from_millis(400));
+    assert!(!job.is_finished(), "the job ended before anything could be killed");
+    cluster.executors[0].kill();
+    right_or_clear(&job.join().unwrap(), register);
+}
+
+#[test]
+fn an_executor_killed_between_stages_takes_its_part_with_it_and_changes_no_sum() {
+    let register = Register::get();
+    let mut cluster = Cluster::start(2, &[]);
+    // The second of two jobs at once is still reading when the files of the first stages are gone.
+    let job = started(&cluster.address, slow(60), register.parquet.clone());
+    let written = |cluster: &Cluster| walk(cluster.work_dir()) > 0;
+    let begun = Instant::now();
+    while !written(&cluster) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "no stage wrote anything");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!job.is_finished());
+    cluster.executors[1].kill();
+    right_or_clear(&job.join().unwrap(), register);
+}
+
+#[test]
+fn with_all_executors_gone_the_job_fails_in_time() {
+    let register = Register::get();
+    let mut cluster = Cluster::start(1, &[]);
+    let job = started(&cluster.address, slow(60), register.parquet.clone());
+    cluster.executors[0].said("Received task");
+    cluster.executors[0].kill();
+    let begun = Instant::now();
+    let error = job.join().unwrap().unwrap_err();
+    let error = cluster_error(&error);
+    assert!(
+        matches!(error, ClusterError::NoExecutors { .. } | ClusterError::Job { .. }),
+        "{error:?}"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_scheduler_killed_in_mid_job_is_told_and_not_waited_for() {
+    let register = Register::get();
+    let mut cluster = Cluster::start(1, &[]);
+    let job = started(&cluster.address, slow(60), register.parquet.clone());
+    cluster.executors[0].said("Received task");
+    std::thread::sleep(Duration::from_millis(400));
+    assert!(!job.is_finished());
+    cluster.scheduler.kill();
+    let begun = Instant::now();
+    let error = job.join().unwrap().unwrap_err();
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    let error = cluster_error(&error);
+    assert!(matches!(error, ClusterError::Lost { .. }), "{error:?}");
+    assert!(error.remedy().contains("start it again"), "{}", error.remedy());
+}
+
+#[test]
+fn an_executor_outlives_its_scheduler_and_serves_the_next_one() {
+    let register = Register::get();
+    let mut cluster = Cluster::start(1, &[]);
+    let port = cluster.address.port().to_string();
+    cluster.scheduler.kill();
+    cluster.scheduler = crate::processes::Process::start(&["scheduler", "--port", &port]);
+    cluster.scheduler.said("scheduler listening on ");
+    let mut settings = impatient();
+    settings.patience = Duration::from_secs(30);
+    let job = started(&cluster.address, settings, register.parquet.clone());
+    assert!(job.join().unwrap().unwrap() == register.cells);
+}
+
+#[test]
+fn a_task_that_fails_for_good_fails_the_job_in_words() {
+    let register = Register::get();
+    let cluster = Cluster::start(1, &[]);
+    for fault in ["fatal", "panic"] {
+        let mut settings = slow(0);
+        for (key, value) in &mut settings.engine {
+            if key.ends_with("fault_type") {
+                fault.clone_into(value);
+            }
+        }
+        let error =
+            started(&cluster.address, settings, register.parquet.clone()).join().unwrap();
+        let error = error.unwrap_err();
+        let ClusterError::Job { why, .. } = cluster_error(&error) else { panic!("{error:?}") };
+        assert!(why.contains("ChaosExec"), "{fault}: {why}");
+    }
+}
+
+#[test]
+fn a_file_that_goes_away_fails_the_job_and_says_who_must_see_it() {
+    let register = Register::get();
+    let cluster = Cluster::start(1, &[]);
+    let (folder, path) = copy_of_one(register);
+    let (address, shown) = (cluster.address.clone(), path.to_str().unwrap().to_owned());
+    let error = within(Duration::from_secs(60), move |runtime| {
+        runtime.block_on(async {
+            let context = connect(&address, &impatient()).await.unwrap();
+            let rows = context.read_parquet(shown.as_str(), Default::default()).await.unwrap();
+            drop(folder);
+            rows.collect().await.unwrap_err()
+        })
+    });
+    let error = cluster_error(&error);
+    assert!(error.remedy().contains("same path"), "{error}: {}", error.remedy());
+}
+
+#[track_caller]
+fn right_or_clear(result: &Result<Cells, DataFusionError>, register: &Register) {
+    match result {
+        Ok(cells) => assert!(*cells == register.cells, "the sums are wrong"),
+        Err(error) => {
+            let error = cluster_error(error);
+            panic!("the job should have gone on with the other executor: {error}");
+        }
+    }
+}
+
+/// Files of the shuffle below `folder`.
+fn walk(folder: &std::path::Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.path() {
+            path if path.is_dir() => walk(&path),
+            path => usize::from(path.extension().is_some_and(|end| end == "arrow" || end == "data")),
+        })
+        .sum()
+}

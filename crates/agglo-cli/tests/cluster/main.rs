@@ -1,0 +1,10 @@
+//! A cluster of real processes on loopback: the same sums as here to the last bit, and no wrong
+//! answer and no wait without end when one of them is killed.
+
+mod bucket;
+mod deploy;
+mod exact;
+mod faults;
+mod processes;
+mod rows;
+mod secure;
