@@ -173,7 +173,10 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: u64 =
         number.parse().map_err(|_| format!("`{text}` is no size; write 512MiB or 24GiB"))?;
-    number.checked_mul(unit).filter(|size| *size > 0).ok_or_else(|| format!("`{text}` is no memory"))
+    number
+        .checked_mul(unit)
+        .filter(|size| *size > 0)
+        .ok_or_else(|| format!("`{text}` is no memory"))
 }
 
 impl From<ClusterError> for Failure {

@@ -39,7 +39,8 @@ impl FromStr for Address {
     type Err = ClusterError;
 
     fn from_str(text: &str) -> Result<Address, ClusterError> {
-        let wrong = |why: &str| ClusterError::Address { text: text.to_owned(), why: why.to_owned() };
+        let wrong =
+            |why: &str| ClusterError::Address { text: text.to_owned(), why: why.to_owned() };
         let rest = match text.split_once("://") {
             Some(("ballista" | "df", rest)) => rest,
             Some((scheme, _)) => {

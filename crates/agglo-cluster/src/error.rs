@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_job_that_misses_a_file_says_that_every_machine_needs_it() {
-        let why = "Object at location /data/a.parquet not found: No such file or directory".to_owned();
-        let error =
-            ClusterError::Job { address: "h:1".to_owned(), job: "abc".to_owned(), why };
+        let why =
+            "Object at location /data/a.parquet not found: No such file or directory".to_owned();
+        let error = ClusterError::Job { address: "h:1".to_owned(), job: "abc".to_owned(), why };
         assert!(error.remedy().contains("same path"), "{}", error.remedy());
         assert!(error.to_string().contains("abc"), "{error}");
     }

@@ -25,7 +25,7 @@ use futures::StreamExt;
 use futures::future::{Either, select};
 
 use crate::error::ClusterError;
-use crate::status::{Readiness, Status};
+use crate::status::{Readiness, Standing, Status};
 
 /// How often a running job is asked how it stands.
 const ASK_EVERY: Duration = Duration::from_millis(500);
@@ -149,33 +149,34 @@ impl ExecutionPlan for Job {
             let job = inner.downcast_ref::<Distributed>()?.job_id()?;
             Some(job.to_string())
         };
-        let running = Running { watched: Box::pin(watched(watch.clone(), job_id.clone())), batches };
-        let stream = futures::stream::unfold(Some(running), move |running| {
+        let watched = Some(Box::pin(watched(watch.clone(), job_id.clone())));
+        let stream = futures::stream::unfold(Some((batches, watched)), move |running| {
             let (watch, job_id) = (watch.clone(), job_id.clone());
             async move {
-                let mut running = running?;
-                let next = match select(pin!(running.batches.next()), &mut running.watched).await {
-                    Either::Left((next, _)) => {
-                        next?.map_err(|error| in_words(&watch.address, job_id(), &error))
-                    }
-                    Either::Right((error, _)) => Err(error),
+                let (mut batches, mut watched) = running?;
+                let next = match &mut watched {
+                    None => batches.next().await,
+                    Some(watched) => match select(pin!(batches.next()), watched).await {
+                        Either::Left((next, _)) => next,
+                        Either::Right((error, _)) => return Some((Err(external(error)), None)),
+                    },
                 };
-                match next {
-                    Ok(batch) => {
-                        watch.tell(Progress::Done);
-                        Some((Ok(batch), Some(running)))
-                    }
-                    Err(error) => Some((Err(DataFusionError::External(Box::new(error))), None)),
+                // Once rows come, the scheduler has done its part.
+                if watched.take().is_some() && !matches!(next, Some(Err(_))) {
+                    watch.tell(Progress::Done);
                 }
+                Some(match next? {
+                    Ok(batch) => (Ok(batch), Some((batches, watched))),
+                    Err(error) => (Err(external(in_words(&watch.address, job_id(), &error))), None),
+                })
             }
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
     }
 }
 
-struct Running<W> {
-    batches: SendableRecordBatchStream,
-    watched: std::pin::Pin<Box<W>>,
+fn external(error: ClusterError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
 }
 
 impl Watch {
@@ -199,14 +200,16 @@ async fn watched(watch: Watch, job_id: impl Fn() -> Option<String>) -> ClusterEr
             Err(why) => return ClusterError::Lost { address: watch.address, why },
         };
         answered = Instant::now();
-        let progress = match standing.is_running {
-            true => Progress::Running {
-                stages_done: standing.stages_done,
-                tasks_done: standing.tasks_done,
-            },
-            false => Progress::Queued,
+        let progress = match standing {
+            Standing::Queued => Some(Progress::Queued),
+            Standing::Running { stages_done, tasks_done } => {
+                Some(Progress::Running { stages_done, tasks_done })
+            }
+            Standing::Over => None,
         };
-        if last != Some(progress) {
+        if let Some(progress) = progress
+            && last != Some(progress)
+        {
             watch.tell(progress);
             last = Some(progress);
         }
@@ -235,7 +238,8 @@ fn in_words(address: &str, job: Option<String>, error: &DataFusionError) -> Clus
         let job = job.unwrap_or_default();
         return ClusterError::Job { address, job, why: shortened(why) };
     }
-    let broken = ["transport error", "h2 protocol", "error reading a body", "Stream closed", "tcp connect"];
+    let broken =
+        ["transport error", "h2 protocol", "error reading a body", "Stream closed", "tcp connect"];
     match job {
         _ if says(&broken) => ClusterError::Lost { address, why: shortened(&text) },
         Some(job) => ClusterError::Job { address, job, why: shortened(&text) },

@@ -22,7 +22,9 @@ pub fn log_to_stderr(verbosity: Verbosity) {
     let filter = match verbosity {
         Verbosity::Warnings => "warn",
         Verbosity::Jobs => "warn,ballista_scheduler=info,ballista_executor=info,agglo_cluster=info",
-        Verbosity::Everything => "info,ballista_core=debug,ballista_scheduler=debug,ballista_executor=debug",
+        Verbosity::Everything => {
+            "info,ballista_core=debug,ballista_scheduler=debug,ballista_executor=debug"
+        }
     };
     let repeats = Mutex::new(Repeats::default());
     // A second call finds the log set up and changes nothing.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_flight::flight_service_server::FlightServiceServer;
+use axum::http::StatusCode;
+use axum::routing::get;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::BallistaConfigGrpcEndpoint;
 use ballista_core::flight_proxy_service::BallistaFlightProxyService;
@@ -18,6 +20,7 @@ use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
+use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
@@ -85,13 +88,10 @@ pub fn scheduler(
         .build()
         .map_err(|error| stopped(&error))?;
     let result = runtime.block_on(async {
-        futures::future::select(
-            Box::pin(serve(options, listening)),
-            Box::pin(told_to_stop()),
-        )
-        .await
-        .factor_first()
-        .0
+        futures::future::select(Box::pin(serve(options, listening)), Box::pin(told_to_stop()))
+            .await
+            .factor_first()
+            .0
     });
     runtime.shutdown_timeout(Duration::from_secs(2));
     result
@@ -156,27 +156,50 @@ async fn serve_with_tls(
     let config = Arc::clone(&server.state.config);
     let proxy = config.enable_embedded_flight_proxy.then(|| {
         let endpoint = Arc::new(BallistaConfigGrpcEndpoint::new(tls.client()));
-        FlightServiceServer::new(BallistaFlightProxyService::new(longest, longest, true, Some(endpoint)))
-            .max_decoding_message_size(longest)
-            .max_encoding_message_size(longest)
+        FlightServiceServer::new(BallistaFlightProxyService::new(
+            longest,
+            longest,
+            true,
+            Some(endpoint),
+        ))
+        .max_decoding_message_size(longest)
+        .max_encoding_message_size(longest)
     });
-    let jobs = SchedulerGrpcServer::new(server)
+    let jobs = SchedulerGrpcServer::new(server.clone())
         .max_decoding_message_size(longest)
         .max_encoding_message_size(longest);
+    let mut routes = RoutesBuilder::default();
+    routes.add_service(jobs);
+    if let Some(proxy) = proxy {
+        routes.add_service(proxy);
+    }
+    let pages = routes
+        .routes()
+        .into_axum_router()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(move || ready(server.is_ready())));
     Server::builder()
         .tls_config(tls.server())
         .map_err(|error| stopped(&error))?
-        .add_service(jobs)
-        .add_optional_service(proxy)
+        .add_routes(Routes::from(pages))
         .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)))
         .await
         .map_err(|error| stopped(&error))
 }
 
+async fn ready(is_ready: bool) -> (StatusCode, &'static str) {
+    match is_ready {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "no executors"),
+    }
+}
+
 /// The scheduler lists and opens files when it plans, so it must know buckets too.
 fn session(config: SessionConfig) -> datafusion::common::Result<SessionState> {
     let state = default_session_builder(config)?;
-    Ok(SessionStateBuilder::new_from_existing(state).with_runtime_env(stores::runtime(None)?).build())
+    Ok(SessionStateBuilder::new_from_existing(state)
+        .with_runtime_env(stores::runtime(None)?)
+        .build())
 }
 
 fn stopped(error: &dyn std::error::Error) -> ClusterError {

@@ -31,16 +31,20 @@ pub(crate) struct Status {
 pub(crate) enum Readiness {
     Ready,
     NoExecutors,
-    /// It does not say: with TLS, Ballista has no such page.
+    /// It does not say, because something stands before it that passes on gRPC only.
     Unknown,
 }
 
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
-    pub(crate) is_running: bool,
-    pub(crate) stages_done: usize,
-    pub(crate) tasks_done: usize,
+pub(crate) enum Standing {
+    Queued,
+    Running {
+        stages_done: usize,
+        tasks_done: usize,
+    },
+    /// Done or failed, which whoever waits for it is told.
+    Over,
 }
 
 impl Status {
@@ -90,15 +94,18 @@ impl Status {
         let said = |status: tonic::Status| status.message().to_owned();
         let answer = client.get_job_status(GetJobStatusParams { job_id: job.to_owned() }).await;
         let status = answer.map_err(said)?.into_inner().status.and_then(|job| job.status);
-        let is_running = matches!(status, Some(job_status::Status::Running(_)));
-        if !is_running {
-            return Ok(Standing { is_running, stages_done: 0, tasks_done: 0 });
+        match status {
+            None | Some(job_status::Status::Queued(_)) => return Ok(Standing::Queued),
+            Some(job_status::Status::Running(_)) => {}
+            Some(job_status::Status::Failed(_) | job_status::Status::Successful(_)) => {
+                return Ok(Standing::Over);
+            }
         }
         // The stages of a job are known only once it was planned.
         let answer = client.get_job_metrics(GetJobMetricsParams { job_id: job.to_owned() }).await;
         let stages = answer.map(|answer| answer.into_inner().stages).unwrap_or_default();
         let tasks_done = stages.iter().map(|stage| stage.partitions as usize).sum();
-        Ok(Standing { is_running, stages_done: stages.len(), tasks_done })
+        Ok(Standing::Running { stages_done: stages.len(), tasks_done })
     }
 
     pub(crate) async fn cancel(&self, job: &str) {

@@ -21,7 +21,8 @@ const FAMILIES: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
 /// # Errors
 /// When the folder cannot be used.
 pub fn runtime(folder: Option<&str>) -> Result<Arc<RuntimeEnv>, DataFusionError> {
-    let mut builder = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Stores::default()));
+    let mut builder =
+        RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Stores::default()));
     if let Some(folder) = folder {
         builder = builder.with_temp_file_path(folder);
     }

@@ -46,9 +46,8 @@ impl Loaded {
 
     /// Makes every connection of Ballista one with TLS, also those that it writes as `http://`.
     pub(crate) fn client(&self) -> EndpointOverrideFn {
-        let config = ClientTlsConfig::new()
-            .ca_certificate(self.ca.clone())
-            .identity(self.identity.clone());
+        let config =
+            ClientTlsConfig::new().ca_certificate(self.ca.clone()).identity(self.identity.clone());
         Arc::new(move |endpoint: Endpoint| {
             let plain = endpoint.uri().to_string();
             let endpoint = match plain.strip_prefix("http://") {

@@ -75,7 +75,9 @@ fn the_manifest_calls_what_the_program_understands_on_ports_that_meet() {
     let named = |kind: &str, name: &str| {
         documents
             .iter()
-            .find(|d| d["kind"].as_str() == Some(kind) && d["metadata"]["name"].as_str() == Some(name))
+            .find(|d| {
+                d["kind"].as_str() == Some(kind) && d["metadata"]["name"].as_str() == Some(name)
+            })
             .unwrap_or_else(|| panic!("{kind} {name}"))
     };
     for document in &documents {

@@ -55,7 +55,11 @@ fn where_nobody_listens_it_says_so_at_once() {
 fn what_listens_and_is_no_scheduler_is_no_cluster() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address: Address = listener.local_addr().unwrap().to_string().parse().unwrap();
-    std::thread::spawn(move || while let Ok((stream, _)) = listener.accept() { drop(stream) });
+    std::thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            drop(stream)
+        }
+    });
     let error = within(Duration::from_secs(30), move |runtime| {
         runtime.block_on(connect(&address, &impatient())).err().unwrap()
     });
@@ -164,8 +168,7 @@ fn a_task_that_fails_for_good_fails_the_job_in_words() {
                 fault.clone_into(value);
             }
         }
-        let error =
-            started(&cluster.address, settings, register.parquet.clone()).join().unwrap();
+        let error = started(&cluster.address, settings, register.parquet.clone()).join().unwrap();
         let error = error.unwrap_err();
         let ClusterError::Job { why, .. } = cluster_error(&error) else { panic!("{error:?}") };
         assert!(why.contains("ChaosExec"), "{fault}: {why}");
@@ -208,7 +211,9 @@ fn walk(folder: &std::path::Path) -> usize {
         .flatten()
         .map(|entry| match entry.path() {
             path if path.is_dir() => walk(&path),
-            path => usize::from(path.extension().is_some_and(|end| end == "arrow" || end == "data")),
+            path => {
+                usize::from(path.extension().is_some_and(|end| end == "arrow" || end == "data"))
+            }
         })
         .sum()
 }

@@ -113,7 +113,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// `n` executors of one thread each; `words` go to every process.
     pub(crate) fn start(n: usize, words: &[&str]) -> Cluster {
-        let mut all = vec!["scheduler", "--port", "0", "--executor-timeout", "6"];
+        let mut all = vec!["scheduler", "--port", "0", "--executor-timeout", "12"];
         all.extend(words);
         let mut scheduler = Process::start(&all);
         let address: Address = scheduler.said("scheduler listening on ").parse().unwrap();
@@ -142,6 +142,7 @@ impl Cluster {
         let mut executor = Process::start(&words);
         executor.said("executor listening on ");
         self.executors.push(executor);
+        // A cluster with certificates has pages only for those who have one.
         if self.words.is_empty() {
             self.wait_for_executors(self.executors.len());
         }

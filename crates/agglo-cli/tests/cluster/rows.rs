@@ -144,7 +144,8 @@ fn write_parquet(path: &Path, rows: &[Row]) {
         columns.into_iter().map(|(name, array)| (name, array, true)),
     )
     .unwrap();
-    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+    let mut writer =
+        ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
 }
@@ -191,7 +192,9 @@ pub(crate) async fn reduce(
     paths: &[String],
 ) -> Result<Cells, DataFusionError> {
     let rows = match kind {
-        Kind::Parquet => context.read_parquet(paths.to_vec(), ParquetReadOptions::default()).await?,
+        Kind::Parquet => {
+            context.read_parquet(paths.to_vec(), ParquetReadOptions::default()).await?
+        }
         Kind::Csv => {
             let field = |column| Field::new(format!("c{column}"), DataType::Utf8, true);
             let schema = Schema::new((0..4).map(field).collect::<Vec<_>>());
@@ -211,9 +214,8 @@ pub(crate) async fn reduce(
 
 fn read(batch: &RecordBatch, cells: &mut Cells) {
     let text = |at: usize| cast(batch.column(at), &DataType::Utf8).unwrap();
-    let decimal = |at: usize, scale: i8| {
-        cast(batch.column(at), &DataType::Decimal128(38, scale)).unwrap()
-    };
+    let decimal =
+        |at: usize, scale: i8| cast(batch.column(at), &DataType::Decimal128(38, scale)).unwrap();
     let count = |at: usize| cast(batch.column(at), &DataType::Int64).unwrap();
     let keys = [text(0), text(1), text(2)];
     let counts = [count(3), count(8), count(9), count(10)];

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use agglo_cluster::{Address, ClusterError, Tls, connect};
+use agglo_cluster::{Address, ClusterError, Settings, Tls, connect};
 
 use crate::processes::{Cluster, impatient, within};
 use crate::rows::{Kind, Register, reduce};
@@ -21,7 +21,8 @@ fn certificates(folder: &Path) -> Option<Tls> {
             .status()
             .is_ok_and(|status| status.success())
     };
-    let extensions = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n";
+    let extensions =
+        "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n";
     std::fs::write(folder.join("node.ext"), extensions).unwrap();
     let made = openssl(
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
@@ -51,8 +52,7 @@ fn with_certificates_the_sums_are_the_same_and_strangers_are_kept_out() {
     let register = Register::get();
 
     let (address, paths) = (cluster.address.clone(), register.parquet.clone());
-    let mut settings = impatient();
-    settings.tls = Some(tls);
+    let settings = Settings { tls: Some(tls), ..impatient() };
     let cells = within(Duration::from_secs(120), move |runtime| {
         runtime.block_on(async {
             let context = connect(&address, &settings).await.unwrap();
@@ -61,12 +61,9 @@ fn with_certificates_the_sums_are_the_same_and_strangers_are_kept_out() {
     });
     assert!(cells.unwrap() == register.cells);
 
-    for settings in [impatient(), {
-        let stranger = tempfile::tempdir().unwrap().keep();
-        let mut settings = impatient();
-        settings.tls = certificates(&stranger);
-        settings
-    }] {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let with_others = Settings { tls: certificates(elsewhere.path()), ..impatient() };
+    for settings in [impatient(), with_others] {
         let address: Address = cluster.address.clone();
         let error = within(Duration::from_secs(60), move |runtime| {
             runtime.block_on(connect(&address, &settings)).err()
