@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ballista_core::config::{
     BALLISTA_CLIENT_GRPC_CONNECT_TIMEOUT_SECONDS,
     BALLISTA_CLIENT_GRPC_HTTP2_KEEPALIVE_INTERVAL_SECONDS,
-    BALLISTA_CLIENT_GRPC_TCP_KEEPALIVE_SECONDS,
+    BALLISTA_CLIENT_GRPC_TCP_KEEPALIVE_SECONDS, BALLISTA_CLIENT_PULL,
 };
 use ballista_core::extension::{
     BallistaGrpcMetadataInterceptor, SessionConfigExt, SessionStateExt,
@@ -112,6 +112,8 @@ pub async fn connect(
         .with_target_partitions(settings.partitions.max(1))
         .with_ballista_job_name(&settings.job_name)
         .with_ballista_grpc_metadata(metadata)
+        // A job that is only waited for has no name until it is over, and cannot be asked about.
+        .set_bool(BALLISTA_CLIENT_PULL, true)
         .set_usize(BALLISTA_CLIENT_GRPC_CONNECT_TIMEOUT_SECONDS, 5)
         .set_usize(BALLISTA_CLIENT_GRPC_TCP_KEEPALIVE_SECONDS, 30)
         .set_usize(BALLISTA_CLIENT_GRPC_HTTP2_KEEPALIVE_INTERVAL_SECONDS, 10);

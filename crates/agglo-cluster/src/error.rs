@@ -48,6 +48,12 @@ pub enum ClusterError {
         /// The cluster's reason.
         why: String,
     },
+    /// A grouped query without any condition had no group: the cluster saw no rows.
+    #[error("the cluster at {address} found no rows in the files that were named")]
+    NothingRead {
+        /// Host and port of the scheduler.
+        address: String,
+    },
     /// Both ends are of different releases.
     #[error("the cluster at {address} is of another release: {why}")]
     Release {
@@ -120,6 +126,11 @@ impl ClusterError {
                     .to_owned()
             }
             ClusterError::Job { why, .. } => job_remedy(why).to_owned(),
+            ClusterError::NothingRead { .. } => {
+                "unless they are empty, the scheduler does not see them: Ballista takes a folder that is not \
+                 there for an empty one; mount it under the same path on every machine of the cluster"
+                    .to_owned()
+            }
             ClusterError::Release { .. } => {
                 "use the same release of agglo on every machine of the cluster and here".to_owned()
             }
@@ -145,7 +156,10 @@ impl ClusterError {
 fn job_remedy(why: &str) -> &'static str {
     let why = why.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
-    if says(&["notfound", "not found", "no such file"]) {
+    if says(&["scheduler or executor at"]) {
+        "an executor died with its results, or cannot be reached from here: open its port, or start the \
+         scheduler with --proxy-results; then run again"
+    } else if says(&["notfound", "not found", "no such file"]) {
         "the scheduler, every executor and this machine must see the files under the same path: use a \
          shared folder or an object store"
     } else if says(&["resourcesexhausted", "resources exhausted", "failed to allocate"]) {

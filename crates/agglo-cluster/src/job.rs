@@ -86,13 +86,35 @@ impl QueryPlanner for Planner {
         if inner.downcast_ref::<Distributed>().is_none() {
             return Ok(inner);
         }
-        Ok(Arc::new(Job { inner, watch: self.watch.clone() }))
+        let must_have_rows = must_have_rows(plan);
+        Ok(Arc::new(Job { inner, watch: self.watch.clone(), must_have_rows }))
+    }
+}
+
+/// Whether no rows at all would be wrong: groups of whole tables.
+fn must_have_rows(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Projection(projection) => must_have_rows(&projection.input),
+        LogicalPlan::SubqueryAlias(alias) => must_have_rows(&alias.input),
+        LogicalPlan::Sort(sort) if sort.fetch.is_none() => must_have_rows(&sort.input),
+        LogicalPlan::Aggregate(groups) => !groups.group_expr.is_empty() && is_whole(&groups.input),
+        _ => false,
+    }
+}
+
+fn is_whole(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Projection(projection) => is_whole(&projection.input),
+        LogicalPlan::SubqueryAlias(alias) => is_whole(&alias.input),
+        LogicalPlan::TableScan(scan) => scan.filters.is_empty() && scan.fetch.is_none(),
+        _ => false,
     }
 }
 
 struct Job {
     inner: Arc<dyn ExecutionPlan>,
     watch: Watch,
+    must_have_rows: bool,
 }
 
 impl fmt::Debug for Job {
@@ -150,10 +172,11 @@ impl ExecutionPlan for Job {
             Some(job.to_string())
         };
         let watched = Some(Box::pin(watched(watch.clone(), job_id.clone())));
-        let stream = futures::stream::unfold(Some((batches, watched)), move |running| {
+        let start = Some((batches, watched, self.must_have_rows));
+        let stream = futures::stream::unfold(start, move |running| {
             let (watch, job_id) = (watch.clone(), job_id.clone());
             async move {
-                let (mut batches, mut watched) = running?;
+                let (mut batches, mut watched, mut rows_missing) = running?;
                 let next = match &mut watched {
                     None => batches.next().await,
                     Some(watched) => match select(pin!(batches.next()), watched).await {
@@ -165,10 +188,20 @@ impl ExecutionPlan for Job {
                 if watched.take().is_some() && !matches!(next, Some(Err(_))) {
                     watch.tell(Progress::Done);
                 }
-                Some(match next? {
-                    Ok(batch) => (Ok(batch), Some((batches, watched))),
-                    Err(error) => (Err(external(in_words(&watch.address, job_id(), &error))), None),
-                })
+                match next {
+                    Some(Ok(batch)) => {
+                        rows_missing &= batch.num_rows() == 0;
+                        Some((Ok(batch), Some((batches, watched, rows_missing))))
+                    }
+                    Some(Err(error)) => {
+                        Some((Err(external(in_words(&watch.address, job_id(), &error))), None))
+                    }
+                    None if rows_missing => {
+                        let nothing = ClusterError::NothingRead { address: watch.address };
+                        Some((Err(external(nothing)), None))
+                    }
+                    None => None,
+                }
             }
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
@@ -238,9 +271,19 @@ fn in_words(address: &str, job: Option<String>, error: &DataFusionError) -> Clus
         let job = job.unwrap_or_default();
         return ClusterError::Job { address, job, why: shortened(why) };
     }
-    let broken =
-        ["transport error", "h2 protocol", "error reading a body", "Stream closed", "tcp connect"];
+    let broken = [
+        "transport error",
+        "h2 protocol",
+        "error reading a body",
+        "Stream closed",
+        "tcp connect",
+        "Unavailable",
+    ];
     match job {
+        // Fetching what was computed.
+        Some(job) if says(&["scheduler or executor at"]) => {
+            ClusterError::Job { address, job, why: shortened(&text) }
+        }
         _ if says(&broken) => ClusterError::Lost { address, why: shortened(&text) },
         Some(job) => ClusterError::Job { address, job, why: shortened(&text) },
         None => ClusterError::Unreachable { address, why: shortened(&text) },

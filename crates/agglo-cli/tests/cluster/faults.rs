@@ -176,7 +176,7 @@ fn a_task_that_fails_for_good_fails_the_job_in_words() {
 }
 
 #[test]
-fn a_file_that_goes_away_fails_the_job_and_says_who_must_see_it() {
+fn files_that_the_scheduler_does_not_see_are_no_empty_table() {
     let register = Register::get();
     let cluster = Cluster::start(1, &[]);
     let (folder, path) = copy_of_one(register);
@@ -185,8 +185,10 @@ fn a_file_that_goes_away_fails_the_job_and_says_who_must_see_it() {
         runtime.block_on(async {
             let context = connect(&address, &impatient()).await.unwrap();
             let rows = context.read_parquet(shown.as_str(), Default::default()).await.unwrap();
+            context.register_table("t", rows.into_view()).unwrap();
             drop(folder);
-            rows.collect().await.unwrap_err()
+            let cells = context.sql("SELECT region, count(*) FROM t GROUP BY region").await;
+            cells.unwrap().collect().await.unwrap_err()
         })
     });
     let error = cluster_error(&error);
