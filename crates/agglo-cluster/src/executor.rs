@@ -54,7 +54,7 @@ impl ExecutorOptions {
     pub fn new(scheduler: Address) -> ExecutorOptions {
         ExecutorOptions {
             scheduler,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             external_host: None,

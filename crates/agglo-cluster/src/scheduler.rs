@@ -63,7 +63,7 @@ impl Default for SchedulerOptions {
             port: DEFAULT_PORT,
             external_host: None,
             executor_timeout: Duration::from_secs(30),
-            keep_job_data: Duration::from_secs(300),
+            keep_job_data: Duration::from_mins(5),
             proxy_results: false,
             tls: None,
         }
@@ -177,7 +177,7 @@ async fn serve_with_tls(
         .routes()
         .into_axum_router()
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(move || ready(server.is_ready())));
+        .route("/readyz", get(move || std::future::ready(ready(server.is_ready()))));
     Server::builder()
         .tls_config(tls.server())
         .map_err(|error| stopped(&error))?
@@ -187,10 +187,11 @@ async fn serve_with_tls(
         .map_err(|error| stopped(&error))
 }
 
-async fn ready(is_ready: bool) -> (StatusCode, &'static str) {
-    match is_ready {
-        true => (StatusCode::OK, "ready"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "no executors"),
+fn ready(is_ready: bool) -> (StatusCode, &'static str) {
+    if is_ready {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no executors")
     }
 }
 

@@ -52,7 +52,9 @@ fn the_compose_file_calls_what_the_program_understands_on_ports_that_meet() {
     let [compose] = &documents("docker-compose.yml")[..] else { panic!("one document") };
     let services = &compose["services"];
     let commands = ["scheduler", "executor"].map(|name| words(&services[name]["command"]));
-    commands.iter().for_each(|words| understood(words));
+    for words in &commands {
+        understood(words);
+    }
     let [scheduler, executor] = &commands;
     let port = value_of(scheduler, "--port");
     assert_eq!(value_of(executor, "--scheduler"), format!("scheduler:{port}"));

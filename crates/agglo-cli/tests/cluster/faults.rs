@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use agglo_cluster::datafusion::common::DataFusionError;
+use agglo_cluster::datafusion::prelude::ParquetReadOptions;
 use agglo_cluster::{Address, ClusterError, Settings, connect};
 
 use crate::processes::{Cluster, impatient, slow, within};
@@ -17,7 +18,7 @@ fn started(
 ) -> std::thread::JoinHandle<Result<Cells, DataFusionError>> {
     let address = address.clone();
     std::thread::spawn(move || {
-        within(Duration::from_secs(120), move |runtime| {
+        within(Duration::from_mins(2), move |runtime| {
             runtime.block_on(async {
                 let context = connect(&address, &settings)
                     .await
@@ -180,10 +181,11 @@ fn files_that_the_scheduler_does_not_see_are_no_empty_table() {
     let cluster = Cluster::start(1, &[]);
     let (folder, path) = copy_of_one(register);
     let (address, shown) = (cluster.address.clone(), path.to_str().unwrap().to_owned());
-    let error = within(Duration::from_secs(60), move |runtime| {
+    let error = within(Duration::from_mins(1), move |runtime| {
         runtime.block_on(async {
             let context = connect(&address, &impatient()).await.unwrap();
-            let rows = context.read_parquet(shown.as_str(), Default::default()).await.unwrap();
+            let rows =
+                context.read_parquet(shown.as_str(), ParquetReadOptions::default()).await.unwrap();
             context.register_table("t", rows.into_view()).unwrap();
             drop(folder);
             let cells = context.sql("SELECT region, count(*) FROM t GROUP BY region").await;

@@ -168,7 +168,7 @@ fn sql(kind: Kind) -> String {
         ),
     };
     let column = |place: usize| match kind {
-        Kind::Parquet => names.get(place).unwrap_or(&"jobs").to_string(),
+        Kind::Parquet => (*names.get(place).unwrap_or(&"jobs")).to_owned(),
         Kind::Csv => format!("c{place}"),
     };
     let keys: Vec<String> =
