@@ -35,7 +35,7 @@ impl Server {
             if server.child.try_wait().unwrap().is_some() {
                 return None;
             }
-            assert!(begun.elapsed() < Duration::from_mins(1), "moto_server does not listen");
+            assert!(begun.elapsed() < Duration::from_secs(60), "moto_server does not listen");
             std::thread::sleep(Duration::from_millis(100));
         }
         Some(server)
@@ -101,7 +101,7 @@ fn reduce_the_bucket() {
     let register = Register::get();
     let cluster = Cluster::start(1, &[]);
     let address = cluster.address.clone();
-    let cells = within(Duration::from_mins(2), move |runtime| {
+    let cells = within(Duration::from_secs(120), move |runtime| {
         runtime.block_on(async {
             let context = connect(&address, &impatient()).await.unwrap();
             reduce(&context, Kind::Parquet, &["s3://registers/plants/".to_owned()]).await

@@ -14,7 +14,7 @@ fn any_number_of_executors_gives_the_sums_of_this_process_to_the_last_bit() {
     let register = Register::get();
     for kind in [Kind::Parquet, Kind::Csv] {
         let paths = paths(register, kind);
-        let here = within(Duration::from_mins(2), move |runtime| {
+        let here = within(Duration::from_secs(120), move |runtime| {
             let config = SessionConfig::new().with_target_partitions(2);
             let context = SessionContext::new_with_config(config);
             runtime.block_on(reduce(&context, kind, &paths))
@@ -28,7 +28,7 @@ fn any_number_of_executors_gives_the_sums_of_this_process_to_the_last_bit() {
         }
         for kind in [Kind::Parquet, Kind::Csv] {
             let (address, paths) = (cluster.address.clone(), paths(register, kind));
-            let there = within(Duration::from_mins(2), move |runtime| {
+            let there = within(Duration::from_secs(120), move |runtime| {
                 runtime.block_on(async {
                     let context = connect(&address, &impatient()).await.unwrap();
                     reduce(&context, kind, &paths).await
@@ -53,7 +53,7 @@ fn progress_is_told_and_a_stop_leaves_no_files() {
     let mut settings = crate::processes::slow(20);
     settings = settings.on_progress(move |progress| heard.lock().unwrap().push(progress));
     let paths = register.parquet.clone();
-    let cells = within(Duration::from_mins(2), move |runtime| {
+    let cells = within(Duration::from_secs(120), move |runtime| {
         runtime.block_on(async {
             let context = connect(&address, &settings).await.unwrap();
             reduce(&context, Kind::Parquet, &paths).await

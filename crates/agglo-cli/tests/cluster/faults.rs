@@ -18,7 +18,7 @@ fn started(
 ) -> std::thread::JoinHandle<Result<Cells, DataFusionError>> {
     let address = address.clone();
     std::thread::spawn(move || {
-        within(Duration::from_mins(2), move |runtime| {
+        within(Duration::from_secs(120), move |runtime| {
             runtime.block_on(async {
                 let context = connect(&address, &settings)
                     .await
@@ -181,7 +181,7 @@ fn files_that_the_scheduler_does_not_see_are_no_empty_table() {
     let cluster = Cluster::start(1, &[]);
     let (folder, path) = copy_of_one(register);
     let (address, shown) = (cluster.address.clone(), path.to_str().unwrap().to_owned());
-    let error = within(Duration::from_mins(1), move |runtime| {
+    let error = within(Duration::from_secs(60), move |runtime| {
         runtime.block_on(async {
             let context = connect(&address, &impatient()).await.unwrap();
             let rows =

@@ -53,7 +53,7 @@ fn with_certificates_the_sums_are_the_same_and_strangers_are_kept_out() {
 
     let (address, paths) = (cluster.address.clone(), register.parquet.clone());
     let settings = Settings { tls: Some(tls), ..impatient() };
-    let cells = within(Duration::from_mins(2), move |runtime| {
+    let cells = within(Duration::from_secs(120), move |runtime| {
         runtime.block_on(async {
             let context = connect(&address, &settings).await.unwrap();
             reduce(&context, Kind::Parquet, &paths).await
@@ -65,7 +65,7 @@ fn with_certificates_the_sums_are_the_same_and_strangers_are_kept_out() {
     let with_others = Settings { tls: certificates(elsewhere.path()), ..impatient() };
     for settings in [impatient(), with_others] {
         let address: Address = cluster.address.clone();
-        let error = within(Duration::from_mins(1), move |runtime| {
+        let error = within(Duration::from_secs(60), move |runtime| {
             runtime.block_on(connect(&address, &settings)).err()
         });
         let Some(ClusterError::Unreachable { .. }) = &error else {
