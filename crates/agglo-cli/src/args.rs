@@ -298,6 +298,13 @@ artificial`.")]
         #[arg(long)]
         industries: Option<u32>,
     },
+    /// Start a process of a cluster, for `--engine ballista://host:port`.
+    #[cfg(feature = "cluster")]
+    Cluster {
+        /// Which process.
+        #[command(subcommand)]
+        role: crate::cluster::Role,
+    },
     /// Show the settings with their origin, and what this machine has.
     Doctor,
     /// Print a completion script.

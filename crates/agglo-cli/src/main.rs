@@ -9,6 +9,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 mod args;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod failure;
 mod output;
 mod progress;
@@ -88,6 +90,8 @@ fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
             };
             verb::generate::run(plan, &settings)
         }
+        #[cfg(feature = "cluster")]
+        Verb::Cluster { role } => cluster::run(role, &settings),
         Verb::Doctor => verb::doctor::run(&settings),
         Verb::Completions { shell } => verb::shell::completions(shell),
         Verb::Man { dir } => verb::shell::man(dir.as_deref()),

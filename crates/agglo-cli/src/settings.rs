@@ -100,7 +100,10 @@ impl Settings {
         let engine = Engine { threads, memory: self.memory.value, ..Engine::default() };
         match self.engine.value.as_str() {
             EMBEDDED => Ok(engine),
-            address => on_cluster(engine, address),
+            address if address.starts_with("ballista://") => on_cluster(engine, address),
+            other => Err(Failure::usage(format!(
+                "--engine {other}: write embedded, or ballista://host:port"
+            ))),
         }
     }
 
@@ -115,12 +118,11 @@ impl Settings {
 /// The word for this process in `--engine`.
 const EMBEDDED: &str = "embedded";
 
-fn on_cluster(_engine: Engine, address: &str) -> Result<Engine, Failure> {
-    if !address.starts_with("ballista://") {
-        return Err(Failure::usage(format!(
-            "--engine {address}: write embedded, or ballista://host:port"
-        )));
-    }
+#[cfg(feature = "cluster")]
+use crate::cluster::on_cluster;
+
+#[cfg(not(feature = "cluster"))]
+fn on_cluster(_: Engine, address: &str) -> Result<Engine, Failure> {
     Err(Failure::usage(format!(
         "--engine {address}: this agglo was built without clusters; build it with --features cluster"
     )))
