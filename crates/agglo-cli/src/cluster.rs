@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agglo_cluster::{Address, ClusterError, ExecutorOptions, SchedulerOptions, Tls, Verbosity};
 use agglo_cluster::datafusion::common::DataFusionError;
 use agglo_cluster::datafusion::prelude::SessionContext;
+use agglo_cluster::{Address, ClusterError, ExecutorOptions, SchedulerOptions, Tls, Verbosity};
 use agglo_data::reduce::Engine;
 use clap::{Args, Subcommand};
 use futures::future::BoxFuture;
@@ -165,9 +165,7 @@ struct Remote {
 }
 
 impl agglo_data::reduce::Cluster for Remote {
-    fn session(
-        &self,
-    ) -> BoxFuture<'_, Result<SessionContext, DataFusionError>> {
+    fn session(&self) -> BoxFuture<'_, Result<SessionContext, DataFusionError>> {
         Box::pin(async {
             let session = agglo_cluster::connect(&self.address, &self.settings).await;
             session.map_err(|error| DataFusionError::External(Box::new(error)))
@@ -180,7 +178,8 @@ pub(crate) fn on_cluster(engine: Engine, address: &str) -> Result<Engine, Failur
     let address: Address = address.parse()?;
     let mut settings = agglo_cluster::Settings::default();
     settings.batch_size = engine.batch_size;
-    let files = ["AGGLO_CLUSTER_CA", "AGGLO_CLUSTER_CERT", "AGGLO_CLUSTER_KEY"].map(std::env::var_os);
+    let files =
+        ["AGGLO_CLUSTER_CA", "AGGLO_CLUSTER_CERT", "AGGLO_CLUSTER_KEY"].map(std::env::var_os);
     if let [Some(ca), Some(cert), Some(key)] = files {
         settings.tls = Some(Tls { ca: ca.into(), cert: cert.into(), key: key.into() });
     }

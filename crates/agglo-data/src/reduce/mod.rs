@@ -66,8 +66,8 @@ pub fn cells_with(
     Cells::table(cells)
 }
 
-/// One worker that drives all tasks of a session: with several, a run was seen to wait forever for a
-/// wake-up that had been lost between them, and pieces run side by side without any.
+/// One worker that drives all tasks of a session; pieces run side by side without more, and several can
+/// wait for each other for ever when they spill (docs/decisions/0007).
 fn runtime() -> Result<tokio::runtime::Runtime, DataFusionError> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }

@@ -280,6 +280,12 @@ fn read(
         ..ReadSpec::default()
     };
     if is_register(matches) {
+        let named = |column: &str| {
+            let id = format!("column:{column}");
+            matches.try_get_one::<String>(&id).ok().flatten().cloned()
+        };
+        let columns = register::COLUMNS.iter().filter_map(|c| Some(((*c).to_owned(), named(c)?)));
+        let spec = ReadSpec { columns: columns.collect(), ..spec };
         return register::read(input, &spec, settings);
     }
     let reading = agglo_data::read_as(table_of(input), &spec, Path::new(""))?;

@@ -16,6 +16,9 @@ const SCALE: u8 = 3;
 /// Tables that a register can be summed to.
 pub(super) const TABLES: [&str; 2] = ["activity", "cell"];
 
+/// The columns of a register that are looked at.
+pub(super) const COLUMNS: [&str; 4] = ["region", "industry", "period", "value"];
+
 /// The table `input` from the register that `spec` names.
 pub(super) fn read(
     input: &Input,
