@@ -13,3 +13,4 @@ mod faults;
 mod processes;
 mod rows;
 mod secure;
+mod study;
