@@ -53,7 +53,7 @@ impl Text {
         match self {
             Text::Column(name) => identifier(name),
             Text::Constant(text) => literal(text),
-            Text::Told(column) => told.told(*column).flatten().map_or_else(none, literal),
+            Text::Told(column) => told.told(*column).map_or_else(none, literal),
             Text::None => none(),
         }
     }

@@ -30,10 +30,11 @@ impl Partitions {
         partitions
     }
 
-    /// What the path tells of `column`, where it is not one of the file itself; `Some(None)` where the
-    /// path says that there is none.
-    pub(crate) fn told(&self, column: usize) -> Option<Option<&str>> {
-        self.values.get(column.checked_sub(self.width)?).map(Option::as_deref)
+    /// What the path tells of `column`, where it is not one of the file itself; empty where the path says
+    /// that there is none.
+    pub(crate) fn told(&self, column: usize) -> Option<&str> {
+        let value = self.values.get(column.checked_sub(self.width)?)?;
+        Some(value.as_deref().unwrap_or_default())
     }
 
     /// How many columns the path tells.
