@@ -197,7 +197,7 @@ impl Keep {
             }
             found[at] = Some((cells, files));
         }
-        self.forget(keys.into_iter().flatten().collect())?;
+        self.forget(&keys.into_iter().flatten().collect())?;
         let mut parts =
             Parts { cells: Vec::new(), files: BTreeMap::new(), n_reduced: wanted.len() };
         for (cells, files) in found.into_iter().flatten() {
@@ -229,7 +229,7 @@ impl Keep {
     }
 
     /// Removes the parts that are no longer part of the register.
-    fn forget(&self, current: BTreeSet<String>) -> Result<(), DataError> {
+    fn forget(&self, current: &BTreeSet<String>) -> Result<(), DataError> {
         let Some(folder) = self.folder.as_ref().filter(|folder| folder.exists()) else {
             return Ok(());
         };
