@@ -40,9 +40,10 @@ pub(super) fn read(
     let n_rows: u64 = cells.iter().map(Cells::n_rows).sum();
     let cells = Cells::table(cells)?;
     let rename = |column: &Column| match (input.table, column.name()) {
-        (_, "region" | "industry" | "period") => Some(column.clone()),
         ("activity", "sum") => Some(column.renamed("value")),
-        ("cell", "n" | "sum" | "sum_sq") => Some(column.clone()),
+        (_, "region" | "industry" | "period") | ("cell", "n" | "sum" | "sum_sq") => {
+            Some(column.clone())
+        }
         _ => None,
     };
     let columns = cells.columns().iter().filter_map(rename).collect();
