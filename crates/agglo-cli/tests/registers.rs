@@ -24,8 +24,8 @@ fn country() -> (agglo_testkit::TempDir, PathBuf) {
 fn set_reduce(study: &Path, reduce: bool) {
     let path = study.join("study.toml");
     let text = fs::read_to_string(&path).unwrap();
-    let text: String =
-        text.lines().filter(|line| !line.starts_with("reduce")).map(|l| format!("{l}\n")).collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("reduce")).collect();
+    let text = lines.join("\n") + "\n";
     let block = "table   = \"plant\"\n";
     fs::write(&path, text.replacen(block, &format!("{block}reduce  = {reduce}\n"), 1)).unwrap();
 }
