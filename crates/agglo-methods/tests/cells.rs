@@ -1,5 +1,4 @@
 //! What a register says, reduced to cells.
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 use agglo_core::{Column, Control, Frame, Seed};
 use agglo_methods::{Call, Inputs, Options, find};
