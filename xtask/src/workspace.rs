@@ -64,6 +64,15 @@ impl Workspace {
                 }
             }
         }
+        // Crates that come in with a feature only are not resolved, and needed all the same.
+        for package in list(metadata, "packages")? {
+            let optional = |d: &&Value| d["optional"] == true && d["path"].is_string();
+            let needed = package["dependencies"].as_array().into_iter().flatten();
+            for dependency in needed.filter(optional) {
+                let from = edges.entry(text(package, "name")?.to_owned()).or_default();
+                from.normal.insert(text(dependency, "name")?.to_owned());
+            }
+        }
         Ok(Workspace {
             root: text(metadata, "workspace_root")?.into(),
             target: text(metadata, "target_directory")?.into(),
@@ -173,6 +182,22 @@ pub(crate) mod tests {
             "resolve": { "nodes": names.iter().map(node).collect::<Vec<_>>() },
         });
         Workspace::parse(&metadata).unwrap()
+    }
+
+    #[test]
+    fn a_crate_of_ours_behind_a_feature_is_needed() {
+        let package = json!({ "id": "a id", "name": "a",
+            "targets": [{ "name": "a", "kind": ["lib"], "src_path": "a/src/lib.rs" }],
+            "dependencies": [
+                { "name": "b", "optional": true, "path": "b" },
+                { "name": "outside", "optional": true, "path": null },
+            ] });
+        let metadata = json!({
+            "workspace_root": ".", "target_directory": "target", "workspace_members": ["a id"],
+            "packages": [package], "resolve": { "nodes": [{ "id": "a id", "deps": [] }] },
+        });
+        let workspace = Workspace::parse(&metadata).unwrap();
+        assert_eq!(workspace.needs("a").collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]
