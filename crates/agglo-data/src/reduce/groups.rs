@@ -88,15 +88,21 @@ impl Cells {
     /// When a sum does not fit into 38 digits.
     pub(super) fn of(pieces: Vec<Groups>, measured: Measured) -> Result<Cells, DataFusionError> {
         let (mut regions, mut industries) = (Interner::default(), Interner::default());
-        let n = pieces.iter().map(|piece| piece.groups.len()).sum();
-        let mut all = Vec::with_capacity(n);
+        let mut all: Vec<(GroupKey, Sums)> = Vec::new();
         for piece in pieces {
             let region_places = regions.places_of(&piece.regions);
             let industry_places = industries.places_of(&piece.industries);
-            all.extend(piece.groups.into_iter().map(|((region, industry, period), sums)| {
-                let region = region_places[region as usize];
-                ((region, industry_places[industry as usize], period), sums)
-            }));
+            let start = all.len();
+            // The first piece is often the whole, and groups are the larger part of the memory.
+            if start == 0 {
+                all = piece.groups;
+            } else {
+                all.extend(piece.groups);
+            }
+            for ((region, industry, _), _) in &mut all[start..] {
+                *region = region_places[*region as usize];
+                *industry = industry_places[*industry as usize];
+            }
         }
         let ((regions, region_ranks), (industries, industry_ranks)) =
             (regions.sorted(), industries.sorted());
@@ -105,14 +111,16 @@ impl Cells {
             *industry = industry_ranks[*industry as usize];
         }
         all.sort_unstable_by_key(|(key, _)| *key);
-        let mut groups: Vec<(GroupKey, Sums)> = Vec::new();
-        for (key, sums) in all {
-            match groups.last_mut() {
-                Some((last, before)) if *last == key => before.add(&sums)?,
-                _ => groups.push((key, sums)),
+        let mut added = Ok(());
+        all.dedup_by(|(key, sums), (before, total)| {
+            let same = key == before;
+            if same && added.is_ok() {
+                added = total.add(sums);
             }
-        }
-        Ok(Cells { regions, industries, groups, measured })
+            same
+        });
+        added?;
+        Ok(Cells { regions, industries, groups: all, measured })
     }
 
     /// Rows counted in them, those without a number included.
