@@ -165,7 +165,11 @@ fn measure_takes_a_register_as_it_lies_in_its_folder() {
     let mut n = 0;
     for row in rows.iter().filter(|row| row["period"].as_i64() == Some(year)) {
         let industry = row["industry"].as_str().unwrap();
-        assert_eq!(row["gamma"].as_f64(), last[industry], "{industry}");
+        match (row["gamma"].as_f64(), last[industry]) {
+            // Regions of other years stand among those summed over here.
+            (Some(a), Some(b)) => assert!((a - b).abs() < 1e-12, "{industry}: {a}, {b}"),
+            (a, b) => assert_eq!(a, b, "{industry}"),
+        }
         n += 1;
     }
     assert_eq!(n, last.len());
