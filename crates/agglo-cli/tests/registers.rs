@@ -142,6 +142,17 @@ fn a_bad_row_of_a_register_is_named_with_its_file() {
 }
 
 #[test]
+fn only_a_register_is_reduced() {
+    let (_keep, study) = country();
+    let path = study.join("study.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let block = "table   = \"region\"\n";
+    fs::write(&path, text.replacen(block, &format!("{block}reduce  = true\n"), 1)).unwrap();
+    let call = agglo(&study, &["run"]).ended(3);
+    assert!(call.err.contains("`reduce` is for the table `plant`"), "{}", call.err);
+}
+
+#[test]
 fn the_engine_and_its_memory_are_asked_for_in_words_that_are_checked() {
     let (_keep, study) = country();
     let call = agglo(&study, &["run", "--memory", "plenty"]).ended(2);

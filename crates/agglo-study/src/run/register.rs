@@ -126,13 +126,13 @@ fn record(block: &DataSpec, parts: &Parts) -> DataRecord {
     let note = Note::new(
         "register-in-cells",
         format!(
-            "the register is larger than {} MB and stays on the disk: what is measured rests on its \
+            "the register stays on the disk, being larger than {} MB or asked to: what is measured rests on its \
              cells (number, Σx, Σx², largest) in {n_parts} parts; methods that need single establishments \
              are not run",
             ROWS_UP_TO >> 20
         ),
         format!(
-            "名录大于 {} MB，原始行不载入：结果依据其单元格（个数、Σx、Σx²、最大值），共 {n_parts} 部分；\
+            "名录大于 {} MB 或按设置不载入原始行：结果依据其单元格（个数、Σx、Σx²、最大值），共 {n_parts} 部分；\
              需逐个企业的方法不运行",
             ROWS_UP_TO >> 20
         ),

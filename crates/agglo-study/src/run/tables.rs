@@ -245,6 +245,11 @@ fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tab
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
     names.sort_unstable();
     names.dedup();
+    for block in spec.data.iter().filter(|data| data.reduce.is_some() && data.table != "plant") {
+        let message = format!("[[data]] {}: `reduce` is for the table `plant`", block.name);
+        let remedy = "leave it out: only a register of establishments is reduced to cells";
+        tables.found([Diagnostic::new(agglo_data::BAD_SETTING, message, remedy)]);
+    }
     for name in names {
         let blocks: Vec<&DataSpec> =
             spec.data.iter().filter(|data| data.table_name() == name).collect();
