@@ -100,7 +100,9 @@ impl Settings {
         let engine = Engine { threads, memory: self.memory.value, ..Engine::default() };
         match self.engine.value.as_str() {
             EMBEDDED => Ok(engine),
-            address if address.starts_with("ballista://") => on_cluster(engine, address),
+            address if ["ballista://", "df://"].iter().any(|s| address.starts_with(s)) => {
+                on_cluster(engine, address)
+            }
             other => Err(Failure::usage(format!(
                 "--engine {other}: write embedded, or ballista://host:port"
             ))),

@@ -1,9 +1,8 @@
 //! `agglo generate`.
 
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
-use agglo_core::{Control, Lang, Seed};
+use agglo_core::{Lang, Seed};
 use agglo_data::{DISK_FULL, DataError, Diagnostic, UNWRITABLE};
 use agglo_demo::{DemoError, RegisterFormat, RegisterPlan, write_register};
 
@@ -23,15 +22,9 @@ pub(crate) fn run(mut plan: RegisterPlan, settings: &Settings) -> Result<ExitCod
         Some(TableFormat::Csv) => RegisterFormat::Csv,
         Some(_) => return Err(Failure::usage("--format: a register is parquet or csv")),
     };
-    let bar = progress::bar(settings);
-    let never = AtomicBool::new(false);
-    let show = |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
-    let control = Control::new(&show, &never);
-    let written = write_register(&plan, dir, settings.threads.value, &control);
-    bar.finish_and_clear();
+    let written = progress::watched(settings, |control| {
+        write_register(&plan, dir, settings.threads.value, &control)
+    });
     let shown = dir.display();
     let summary = written.map_err(|error| failure(&error, &shown.to_string()))?;
     let (rows, files, kept) = (summary.rows, summary.files, summary.kept);

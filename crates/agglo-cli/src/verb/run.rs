@@ -2,9 +2,8 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
-use agglo_core::{Control, Lang};
+use agglo_core::Lang;
 use agglo_study::record::Status;
 use agglo_study::run::{Outcome, RunOptions};
 use serde_json::json;
@@ -31,21 +30,11 @@ pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 
 /// Runs the study in `root` with a progress bar.
 pub(crate) fn study(root: &Path, settings: &Settings) -> Result<Outcome, Failure> {
-    let bar = progress::bar(settings);
-    let never = AtomicBool::new(false);
-    let show = |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
     let engine = settings.engine()?;
-    let options = RunOptions {
-        threads: settings.threads.value,
-        engine: &engine,
-        seed: settings.seed.value,
-        control: Control::new(&show, &never),
-    };
-    let outcome = agglo_study::run::run(root, &options);
-    bar.finish_and_clear();
+    let outcome = progress::watched(settings, |control| {
+        let (threads, seed) = (settings.threads.value, settings.seed.value);
+        agglo_study::run::run(root, &RunOptions { threads, seed, engine: &engine, control })
+    });
     Ok(outcome?)
 }
 

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
-use agglo_core::{Control, Lang};
+use agglo_core::Lang;
 use agglo_study::run::RunOptions;
 use agglo_study::verify::{Mismatch, Verified, verify};
 
@@ -19,18 +18,12 @@ pub(crate) fn run(
     settings: &Settings,
 ) -> Result<ExitCode, Failure> {
     let scratch = tempfile::tempdir()?;
-    let bar = progress::bar(settings);
-    let never = AtomicBool::new(false);
-    let show = |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
-    let control = Control::new(&show, &never);
     let engine = settings.engine()?;
-    let options =
-        RunOptions { threads: settings.threads.value, seed: None, engine: &engine, control };
-    let verified = verify(study, scratch.path(), stored_only, &options);
-    bar.finish_and_clear();
+    let verified = progress::watched(settings, |control| {
+        let threads = settings.threads.value;
+        let options = RunOptions { threads, seed: None, engine: &engine, control };
+        verify(study, scratch.path(), stored_only, &options)
+    });
     let verified = verified?;
     let text = if settings.json {
         format!("{:#}\n", serde_json::json!(verified))
