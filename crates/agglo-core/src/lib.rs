@@ -8,6 +8,7 @@
 //! | what a source says of a cell besides its number | [`Mark`], [`Status`], [`Bounds`] |
 //! | region × industry × period values               | [`Panel`]          |
 //! | one period without gaps, ready for a formula    | [`Activity`]       |
+//! | who is whose neighbor, and by how much          | [`Weights`]        |
 //! | any other table in or out of a method           | [`Frame`]          |
 //! | the texts of a column as small numbers          | [`Coded`]          |
 //! | reproducible random numbers                     | [`Seed`]           |
@@ -28,6 +29,7 @@ mod note;
 mod panel;
 mod seed;
 mod sum;
+mod weights;
 
 pub use activity::{Activity, Completed, GapPolicy};
 pub use axis::Axis;
@@ -41,6 +43,7 @@ pub use note::Note;
 pub use panel::{Absent, Panel, PanelError};
 pub use seed::Seed;
 pub use sum::{mean, sum};
+pub use weights::{Weights, WeightsError};
 
 /// A calendar year, or whatever whole number the input counts periods with.
 pub type Period = i32;
