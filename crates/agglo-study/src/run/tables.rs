@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Frame, Key};
+use agglo_core::{Absent, Control, Frame, Key};
 use agglo_data::reduce::Engine;
 use agglo_data::{Coverage, Diagnostic, ReadSpec, Severity, Table};
 use serde::{Deserialize, Serialize};
@@ -183,9 +183,13 @@ pub struct CheckReport {
 ///
 /// # Errors
 /// When the study file or a folder cannot be read; findings in the data are in the report.
-pub fn check(root: &Path, engine: &Engine) -> Result<CheckReport, StudyError> {
+pub fn check(
+    root: &Path,
+    engine: &Engine,
+    control: &Control<'_>,
+) -> Result<CheckReport, StudyError> {
     let spec = Spec::load(root)?;
-    let tables = read_all(root, &spec, false, engine)?;
+    let tables = read_all(root, &spec, false, engine, control)?;
     let frames = tables.frames();
     let plan = Plan::new(&Facts { spec: &spec, tables: &frames });
     Ok(CheckReport { tables, plan })
@@ -195,8 +199,13 @@ pub fn check(root: &Path, engine: &Engine) -> Result<CheckReport, StudyError> {
 ///
 /// # Errors
 /// As [`check`].
-pub fn load(root: &Path, spec: &Spec, engine: &Engine) -> Result<Tables, StudyError> {
-    read_all(root, spec, true, engine)
+pub fn load(
+    root: &Path,
+    spec: &Spec,
+    engine: &Engine,
+    control: &Control<'_>,
+) -> Result<Tables, StudyError> {
+    read_all(root, spec, true, engine, control)
 }
 
 /// The study's tables as the last run saw them, whatever became of the files since; read as [`load`] does
@@ -223,7 +232,7 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
             continue;
         }
         let Ok(table) = agglo_data::read_table(&kept) else {
-            return load(root, spec, &Engine::default());
+            return load(root, spec, &Engine::default(), &Control::none());
         };
         tables.tables.insert(name, Loaded::as_read(table, String::new()));
     }
@@ -236,10 +245,16 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
 /// # Errors
 /// As [`check`].
 pub(super) fn read_only(root: &Path, spec: &Spec, engine: &Engine) -> Result<Tables, StudyError> {
-    read_all(root, spec, false, engine)
+    read_all(root, spec, false, engine, &Control::none())
 }
 
-fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tables, StudyError> {
+fn read_all(
+    root: &Path,
+    spec: &Spec,
+    keep: bool,
+    engine: &Engine,
+    control: &Control<'_>,
+) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
     let mut read = BTreeMap::new();
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
@@ -261,7 +276,7 @@ fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tab
         }
     }
     if !read.contains_key("activity") {
-        for (name, table) in register::reduced(root, spec, keep, engine, &mut tables)? {
+        for (name, table) in register::reduced(root, spec, keep, engine, control, &mut tables)? {
             read.insert(name.to_owned(), table);
         }
     }
