@@ -133,29 +133,51 @@ pub fn random_g<R: Rng>(
     mut stream: impl FnMut(u32) -> R,
 ) -> Vec<f64> {
     let size_total = sum(sizes.iter().copied());
-    let benchmark_total = sum(benchmark.iter().copied());
-    let mut bound = 0.0;
-    let bounds: Vec<f64> = benchmark
-        .iter()
-        .map(|b| {
-            bound += b / benchmark_total;
-            bound
-        })
-        .collect();
-    let last = benchmark.iter().rposition(|b| *b > 0.0).unwrap_or_default();
+    let chooser = Chooser::of(benchmark);
     let mut shares = vec![0.0; benchmark.len()];
     (0..replicates)
         .map(|replicate| {
             let mut rng = stream(replicate);
             shares.fill(0.0);
             for size in sizes {
-                let draw: f64 = rng.random();
-                shares[bounds.partition_point(|bound| *bound <= draw).min(last)] +=
-                    size / size_total;
+                shares[chooser.choose(rng.random())] += size / size_total;
             }
-            sum(shares.iter().zip(benchmark).map(|(s, b)| (s - b / benchmark_total).powi(2)))
+            sum(shares.iter().zip(chooser.shares()).map(|(s, x)| (s - x).powi(2)))
         })
         .collect()
+}
+
+/// Regions with the bounds between which a draw from 0 to 1 chooses them.
+pub(super) struct Chooser {
+    shares: Vec<f64>,
+    bounds: Vec<f64>,
+    last: usize,
+}
+
+impl Chooser {
+    /// Chances as the shares of `benchmark`.
+    pub(super) fn of(benchmark: &[f64]) -> Chooser {
+        let total = sum(benchmark.iter().copied());
+        let shares: Vec<f64> = benchmark.iter().map(|b| b / total).collect();
+        let mut bound = 0.0;
+        let bounds = shares.iter().map(|share| {
+            bound += share;
+            bound
+        });
+        let bounds = bounds.collect();
+        let last = benchmark.iter().rposition(|b| *b > 0.0).unwrap_or_default();
+        Chooser { shares, bounds, last }
+    }
+
+    /// The chances, sum 1.
+    pub(super) fn shares(&self) -> &[f64] {
+        &self.shares
+    }
+
+    /// The region of a draw from 0 to 1.
+    pub(super) fn choose(&self, draw: f64) -> usize {
+        self.bounds.partition_point(|bound| *bound <= draw).min(self.last)
+    }
 }
 
 /// The direction in which chance is doubted.
@@ -172,7 +194,7 @@ pub enum Alternative {
 impl Alternative {
     const NAMES: [&'static str; 3] = ["two-sided", "greater", "less"];
 
-    fn from_name(name: &str) -> Alternative {
+    pub(super) fn from_name(name: &str) -> Alternative {
         match name {
             "greater" => Alternative::Greater,
             "less" => Alternative::Less,
@@ -180,7 +202,7 @@ impl Alternative {
         }
     }
 
-    fn p_value(self, at_least: f64, at_most: f64) -> f64 {
+    pub(super) fn p_value(self, at_least: f64, at_most: f64) -> f64 {
         match self {
             Alternative::TwoSided => (2.0 * at_least.min(at_most)).min(1.0),
             Alternative::Greater => at_least,
@@ -204,6 +226,14 @@ impl Alternative {
     }
 }
 
+/// Against which departure from chance p is computed.
+pub(super) const ALTERNATIVE: OptionSpec = OptionSpec {
+    name: "alternative",
+    kind: OptionKind::Choice(&Alternative::NAMES),
+    default: "two-sided",
+    help: Text::new("two-sided, closer than by chance, or farther apart", "双侧、更集聚或更分散"),
+};
+
 /// With this many establishments or fewer the index says little.
 const FEW_PLANTS: usize = 3;
 
@@ -226,15 +256,7 @@ pub(super) static ELLISON_GLAESER: Method = Method {
                 "p 值依据标准分，或依据随机选址模拟",
             ),
         },
-        OptionSpec {
-            name: "alternative",
-            kind: OptionKind::Choice(&Alternative::NAMES),
-            default: "two-sided",
-            help: Text::new(
-                "two-sided, closer than by chance, or farther apart",
-                "双侧、更集聚或更分散",
-            ),
-        },
+        ALTERNATIVE,
         OptionSpec {
             name: "replicates",
             kind: OptionKind::Integer(99, 99_999),

@@ -6,6 +6,7 @@ mod least_squares;
 mod normal;
 mod percentile;
 mod rank;
+mod resample;
 mod tail;
 
 pub use agreement::{discordant_pairs, kendall_w, mean_rank_shift, spearman};
@@ -15,4 +16,5 @@ pub use least_squares::{Collinear, LeastSquares, least_squares, wald};
 pub use normal::{normal_cdf, normal_quantile};
 pub use percentile::{median, percentile, standard_deviation};
 pub use rank::ranks_descending;
+pub use resample::{Resampling, Spread, resample};
 pub use tail::{fisher_upper, student_critical, student_two_sided};
