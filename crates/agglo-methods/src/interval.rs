@@ -1,9 +1,11 @@
 //! Intervals by resampling, as methods offer them: options, columns, notes.
 
-use agglo_core::{Datum, Note, Text, Undefined};
+use agglo_core::{Column, Datum, Frame, Key, Note, Text, Undefined};
 
-use crate::call::{Call, MethodError};
-use crate::catalog::{OptionKind, OptionSpec, Output, out};
+use crate::call::{Answer, Call, MethodError};
+use crate::catalog::{
+    OUT_INDUSTRY, OUT_PERIOD, OUT_REGION, OptionKind, OptionSpec, Output, OutputTable, out,
+};
 use crate::inference::{Resampling, Spread, resample};
 
 /// Whether and how intervals are computed.
@@ -40,6 +42,18 @@ pub(crate) const OUT_LOWER: Output = out("lower", "1", "Lower bound", "下限");
 /// The upper bound of an answer's row.
 pub(crate) const OUT_UPPER: Output = out("upper", "1", "Upper bound", "上限");
 
+/// Intervals of industries' indices.
+pub(crate) const INDUSTRY_INTERVALS: OutputTable = OutputTable {
+    name: "intervals",
+    columns: &[OUT_PERIOD, OUT_INDUSTRY, OUT_ERROR, OUT_LOWER, OUT_UPPER],
+};
+
+/// Intervals of regions' indices.
+pub(crate) const REGION_INTERVALS: OutputTable = OutputTable {
+    name: "region_intervals",
+    columns: &[OUT_PERIOD, OUT_REGION, OUT_ERROR, OUT_LOWER, OUT_UPPER],
+};
+
 /// What the options of a call ask for.
 #[derive(Clone, Copy)]
 pub(crate) struct Interval {
@@ -56,11 +70,6 @@ impl Interval {
             _ => None,
         };
         Interval { resampling, confidence: call.option_number("confidence") }
-    }
-
-    /// Whether intervals were asked for.
-    pub(crate) fn is_asked(self) -> bool {
-        self.resampling.is_some()
     }
 
     /// The spreads of some statistics, each replicate of `unit` of its own stream; not applicable
@@ -114,4 +123,75 @@ impl Interval {
             )
         })
     }
+}
+
+/// A table of intervals, one row an index; empty and left out unless the options ask for it.
+pub(crate) struct Intervals<'a> {
+    call: &'a Call<'a>,
+    interval: Interval,
+    table: &'static OutputTable,
+    period: Vec<i64>,
+    code: Vec<Key>,
+    spreads: Vec<Spread>,
+}
+
+impl<'a> Intervals<'a> {
+    /// The table `table`, without rows.
+    pub(crate) fn new(call: &'a Call<'a>, table: &'static OutputTable) -> Intervals<'a> {
+        let interval = Interval::of(call);
+        Intervals { call, interval, table, period: vec![], code: vec![], spreads: vec![] }
+    }
+
+    /// Whether the options ask for intervals.
+    pub(crate) fn are_asked(&self) -> bool {
+        self.interval.resampling.is_some()
+    }
+
+    /// Adds the row of `code`: what `statistic` becomes when the `n` observations that it rests on are
+    /// drawn anew or left out; it is given their places.
+    ///
+    /// # Errors
+    /// [`MethodError::Cancelled`].
+    pub(crate) fn add(
+        &mut self,
+        period: i64,
+        code: &Key,
+        n: usize,
+        mut statistic: impl FnMut(&[usize]) -> Result<f64, Undefined>,
+    ) -> Result<(), MethodError> {
+        if !self.are_asked() {
+            return Ok(());
+        }
+        let name = format!("{}/{}/{period}", self.call.method().id, self.table.name);
+        let unit = self.code.len() as u32;
+        let of = |picks: &[usize]| vec![statistic(picks)];
+        self.spreads.extend(self.interval.spreads(self.call, &name, unit, &vec![0; n], of)?);
+        self.period.push(period);
+        self.code.push(code.clone());
+        Ok(())
+    }
+
+    /// `answer` with this table and what it means, where the options ask for it.
+    ///
+    /// # Errors
+    /// None but a bug's.
+    pub(crate) fn and(self, answer: Answer) -> Result<Answer, MethodError> {
+        if !self.are_asked() {
+            return Ok(answer);
+        }
+        let spreads = || self.spreads.iter();
+        let frame = Frame::new(vec![
+            Column::integer("period", "", self.period),
+            Column::text(self.table.columns[1].name, self.code),
+            Column::number("standard_error", "1", spreads().map(|spread| spread.standard_error)),
+            Column::number("lower", "1", spreads().map(|spread| spread.lower)),
+            Column::number("upper", "1", spreads().map(|spread| spread.upper)),
+        ])?;
+        Ok(answer.and(self.table.name, frame).noting(self.interval.note()))
+    }
+}
+
+/// The values at these places.
+pub(crate) fn picked(values: &[f64], picks: &[usize]) -> Vec<f64> {
+    picks.iter().map(|place| values[*place]).collect()
 }

@@ -130,7 +130,20 @@ pub fn random_g<R: Rng>(
     sizes: &[f64],
     benchmark: &[f64],
     replicates: u32,
+    stream: impl FnMut(u32) -> R,
+) -> Vec<f64> {
+    let g = |(s, x): (&f64, &f64)| (s - x).powi(2);
+    random_choices(sizes, benchmark, replicates, stream, |s, x| sum(s.iter().zip(x).map(g)))
+}
+
+/// What `statistic` makes of the shares of an industry and the benchmark, for `replicates` random
+/// choices of region by its establishments.
+pub(super) fn random_choices<R: Rng>(
+    sizes: &[f64],
+    benchmark: &[f64],
+    replicates: u32,
     mut stream: impl FnMut(u32) -> R,
+    statistic: impl Fn(&[f64], &[f64]) -> f64,
 ) -> Vec<f64> {
     let size_total = sum(sizes.iter().copied());
     let chooser = Chooser::of(benchmark);
@@ -142,7 +155,7 @@ pub fn random_g<R: Rng>(
             for size in sizes {
                 shares[chooser.choose(rng.random())] += size / size_total;
             }
-            sum(shares.iter().zip(chooser.shares()).map(|(s, x)| (s - x).powi(2)))
+            statistic(&shares, chooser.shares())
         })
         .collect()
 }
@@ -226,6 +239,25 @@ impl Alternative {
     }
 }
 
+/// Where p comes from.
+pub(super) const TEST: OptionSpec = OptionSpec {
+    name: "test",
+    kind: OptionKind::Choice(&["normal", "monte-carlo"]),
+    default: "normal",
+    help: Text::new(
+        "p-value from the standard score, or from random choices of region",
+        "p 值依据标准分，或依据随机选址模拟",
+    ),
+};
+
+/// How many random choices a test makes.
+pub(super) const REPLICATES: OptionSpec = OptionSpec {
+    name: "replicates",
+    kind: OptionKind::Integer(99, 99_999),
+    default: "999",
+    help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
+};
+
 /// Against which departure from chance p is computed.
 pub(super) const ALTERNATIVE: OptionSpec = OptionSpec {
     name: "alternative",
@@ -237,6 +269,11 @@ pub(super) const ALTERNATIVE: OptionSpec = OptionSpec {
 /// With this many establishments or fewer the index says little.
 const FEW_PLANTS: usize = 3;
 
+/// How far an index of `n_plants` establishments can be relied on.
+pub(super) fn reliability(n_plants: usize) -> &'static str {
+    if n_plants <= FEW_PLANTS { "few-plants" } else { "ok" }
+}
+
 pub(super) static ELLISON_GLAESER: Method = Method {
     id: "ellison-glaeser",
     chapter: Chapter::Status,
@@ -247,22 +284,9 @@ pub(super) static ELLISON_GLAESER: Method = Method {
     ),
     inputs: INPUTS,
     options: &[
-        OptionSpec {
-            name: "test",
-            kind: OptionKind::Choice(&["normal", "monte-carlo"]),
-            default: "normal",
-            help: Text::new(
-                "p-value from the standard score, or from random choices of region",
-                "p 值依据标准分，或依据随机选址模拟",
-            ),
-        },
+        TEST,
         ALTERNATIVE,
-        OptionSpec {
-            name: "replicates",
-            kind: OptionKind::Integer(99, 99_999),
-            default: "999",
-            help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
-        },
+        REPLICATES,
         OptionSpec {
             name: "moderate",
             kind: OptionKind::Number(-1.0, 1.0),
@@ -362,8 +386,8 @@ impl Rows {
         self.industry.push(plants.industry.clone());
         self.n_plants.push(plants.sizes.len() as i64);
         self.reading.push(index.ok().map(|index| rules.reading(index.gamma).into()));
-        let reliability = if plants.sizes.len() <= FEW_PLANTS { "few-plants" } else { "ok" };
-        self.reliability.push(index.ok().map(|_| reliability.into()));
+        let known = index.ok().map(|_| reliability(plants.sizes.len()).into());
+        self.reliability.push(known);
     }
 
     fn frame(self) -> Result<Frame, MethodError> {

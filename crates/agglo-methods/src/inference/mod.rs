@@ -2,6 +2,7 @@
 
 mod agreement;
 mod clustered;
+mod hac;
 mod least_squares;
 mod normal;
 mod percentile;
@@ -11,6 +12,7 @@ mod tail;
 
 pub use agreement::{discordant_pairs, kendall_w, mean_rank_shift, spearman};
 pub use clustered::{Counts, SmallSample, clustered_covariance};
+pub use hac::long_run_covariance;
 pub(crate) use least_squares::dot;
 pub use least_squares::{Collinear, LeastSquares, least_squares, wald};
 pub use normal::{normal_cdf, normal_quantile};

@@ -27,7 +27,7 @@
 use agglo_core::{Column, Datum, Frame, Key, Text, Undefined};
 
 use super::benchmark::BENCHMARK;
-use super::ellison_glaeser::{ALTERNATIVE, Alternative};
+use super::ellison_glaeser::{ALTERNATIVE, Alternative, REPLICATES, TEST};
 use super::plants::{
     ACTIVITY_ONLY, PLANT, PLANT_GAPS, PeriodPlants, SIZE_CLASS, VARIANTS, collect,
 };
@@ -77,22 +77,9 @@ pub(super) static COAGGLOMERATION: Method = Method {
         BENCHMARK,
     ],
     options: &[
-        OptionSpec {
-            name: "test",
-            kind: OptionKind::Choice(&["normal", "monte-carlo"]),
-            default: "normal",
-            help: Text::new(
-                "p-value from the standard score, or from random choices of region by all plants",
-                "p 值依据标准分，或依据全部企业单位随机选址模拟",
-            ),
-        },
+        TEST,
         ALTERNATIVE,
-        OptionSpec {
-            name: "replicates",
-            kind: OptionKind::Integer(99, 99_999),
-            default: "999",
-            help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
-        },
+        REPLICATES,
         OptionSpec {
             name: "partners",
             kind: OptionKind::Integer(0, 1_000_000),
