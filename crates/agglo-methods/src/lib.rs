@@ -6,6 +6,7 @@
 //! |-------------------------------------------------------------|---------------------|
 //! | how concentrated is each industry over the regions?         | [`concentration`]   |
 //! | how specialized is each region?                             | [`specialization`]  |
+//! | how unequal, how polarized are the regions?                 | [`inequality`]      |
 //! | how much of an inequality lies between groups of regions?   | [`decomposition`]   |
 //! | growth, turning points, stage of industrialization          | [`trend`]           |
 //! | which industries moved from where to where?                 | [`transfer`]        |
@@ -27,7 +28,9 @@ pub mod concentration;
 pub mod decomposition;
 pub mod diagnosis;
 pub mod evaluation;
+pub mod inequality;
 pub mod inference;
+mod interval;
 pub mod ranking;
 pub mod reach;
 pub mod relatedness;

@@ -130,32 +130,67 @@ pub fn random_g<R: Rng>(
     sizes: &[f64],
     benchmark: &[f64],
     replicates: u32,
+    stream: impl FnMut(u32) -> R,
+) -> Vec<f64> {
+    let g = |(s, x): (&f64, &f64)| (s - x).powi(2);
+    random_choices(sizes, benchmark, replicates, stream, |s, x| sum(s.iter().zip(x).map(g)))
+}
+
+/// What `statistic` makes of the shares of an industry and the benchmark, for `replicates` random
+/// choices of region by its establishments.
+pub(super) fn random_choices<R: Rng>(
+    sizes: &[f64],
+    benchmark: &[f64],
+    replicates: u32,
     mut stream: impl FnMut(u32) -> R,
+    statistic: impl Fn(&[f64], &[f64]) -> f64,
 ) -> Vec<f64> {
     let size_total = sum(sizes.iter().copied());
-    let benchmark_total = sum(benchmark.iter().copied());
-    let mut bound = 0.0;
-    let bounds: Vec<f64> = benchmark
-        .iter()
-        .map(|b| {
-            bound += b / benchmark_total;
-            bound
-        })
-        .collect();
-    let last = benchmark.iter().rposition(|b| *b > 0.0).unwrap_or_default();
+    let chooser = Chooser::of(benchmark);
     let mut shares = vec![0.0; benchmark.len()];
     (0..replicates)
         .map(|replicate| {
             let mut rng = stream(replicate);
             shares.fill(0.0);
             for size in sizes {
-                let draw: f64 = rng.random();
-                shares[bounds.partition_point(|bound| *bound <= draw).min(last)] +=
-                    size / size_total;
+                shares[chooser.choose(rng.random())] += size / size_total;
             }
-            sum(shares.iter().zip(benchmark).map(|(s, b)| (s - b / benchmark_total).powi(2)))
+            statistic(&shares, chooser.shares())
         })
         .collect()
+}
+
+/// Regions with the bounds between which a draw from 0 to 1 chooses them.
+pub(super) struct Chooser {
+    shares: Vec<f64>,
+    bounds: Vec<f64>,
+    last: usize,
+}
+
+impl Chooser {
+    /// Chances as the shares of `benchmark`.
+    pub(super) fn of(benchmark: &[f64]) -> Chooser {
+        let total = sum(benchmark.iter().copied());
+        let shares: Vec<f64> = benchmark.iter().map(|b| b / total).collect();
+        let mut bound = 0.0;
+        let bounds = shares.iter().map(|share| {
+            bound += share;
+            bound
+        });
+        let bounds = bounds.collect();
+        let last = benchmark.iter().rposition(|b| *b > 0.0).unwrap_or_default();
+        Chooser { shares, bounds, last }
+    }
+
+    /// The chances, sum 1.
+    pub(super) fn shares(&self) -> &[f64] {
+        &self.shares
+    }
+
+    /// The region of a draw from 0 to 1.
+    pub(super) fn choose(&self, draw: f64) -> usize {
+        self.bounds.partition_point(|bound| *bound <= draw).min(self.last)
+    }
 }
 
 /// The direction in which chance is doubted.
@@ -172,7 +207,7 @@ pub enum Alternative {
 impl Alternative {
     const NAMES: [&'static str; 3] = ["two-sided", "greater", "less"];
 
-    fn from_name(name: &str) -> Alternative {
+    pub(super) fn from_name(name: &str) -> Alternative {
         match name {
             "greater" => Alternative::Greater,
             "less" => Alternative::Less,
@@ -180,7 +215,7 @@ impl Alternative {
         }
     }
 
-    fn p_value(self, at_least: f64, at_most: f64) -> f64 {
+    pub(super) fn p_value(self, at_least: f64, at_most: f64) -> f64 {
         match self {
             Alternative::TwoSided => (2.0 * at_least.min(at_most)).min(1.0),
             Alternative::Greater => at_least,
@@ -204,8 +239,40 @@ impl Alternative {
     }
 }
 
+/// Where p comes from.
+pub(super) const TEST: OptionSpec = OptionSpec {
+    name: "test",
+    kind: OptionKind::Choice(&["normal", "monte-carlo"]),
+    default: "normal",
+    help: Text::new(
+        "p-value from the standard score, or from random choices of region",
+        "p 值依据标准分，或依据随机选址模拟",
+    ),
+};
+
+/// How many random choices a test makes.
+pub(super) const REPLICATES: OptionSpec = OptionSpec {
+    name: "replicates",
+    kind: OptionKind::Integer(99, 99_999),
+    default: "999",
+    help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
+};
+
+/// Against which departure from chance p is computed.
+pub(super) const ALTERNATIVE: OptionSpec = OptionSpec {
+    name: "alternative",
+    kind: OptionKind::Choice(&Alternative::NAMES),
+    default: "two-sided",
+    help: Text::new("two-sided, closer than by chance, or farther apart", "双侧、更集聚或更分散"),
+};
+
 /// With this many establishments or fewer the index says little.
 const FEW_PLANTS: usize = 3;
+
+/// How far an index of `n_plants` establishments can be relied on.
+pub(super) fn reliability(n_plants: usize) -> &'static str {
+    if n_plants <= FEW_PLANTS { "few-plants" } else { "ok" }
+}
 
 pub(super) static ELLISON_GLAESER: Method = Method {
     id: "ellison-glaeser",
@@ -217,30 +284,9 @@ pub(super) static ELLISON_GLAESER: Method = Method {
     ),
     inputs: INPUTS,
     options: &[
-        OptionSpec {
-            name: "test",
-            kind: OptionKind::Choice(&["normal", "monte-carlo"]),
-            default: "normal",
-            help: Text::new(
-                "p-value from the standard score, or from random choices of region",
-                "p 值依据标准分，或依据随机选址模拟",
-            ),
-        },
-        OptionSpec {
-            name: "alternative",
-            kind: OptionKind::Choice(&Alternative::NAMES),
-            default: "two-sided",
-            help: Text::new(
-                "two-sided, closer than by chance, or farther apart",
-                "双侧、更集聚或更分散",
-            ),
-        },
-        OptionSpec {
-            name: "replicates",
-            kind: OptionKind::Integer(99, 99_999),
-            default: "999",
-            help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
-        },
+        TEST,
+        ALTERNATIVE,
+        REPLICATES,
         OptionSpec {
             name: "moderate",
             kind: OptionKind::Number(-1.0, 1.0),
@@ -340,8 +386,8 @@ impl Rows {
         self.industry.push(plants.industry.clone());
         self.n_plants.push(plants.sizes.len() as i64);
         self.reading.push(index.ok().map(|index| rules.reading(index.gamma).into()));
-        let reliability = if plants.sizes.len() <= FEW_PLANTS { "few-plants" } else { "ok" };
-        self.reliability.push(index.ok().map(|_| reliability.into()));
+        let known = index.ok().map(|_| reliability(plants.sizes.len()).into());
+        self.reliability.push(known);
     }
 
     fn frame(self) -> Result<Frame, MethodError> {

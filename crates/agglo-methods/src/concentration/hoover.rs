@@ -21,6 +21,7 @@ use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OutputTable, Variant, out,
 };
+use crate::interval::{CONFIDENCE, INDUSTRY_INTERVALS, INTERVAL, Intervals, REPLICATES, picked};
 
 /// Hoover index of `values` against `benchmark`, place by place; only the shares of both matter.
 ///
@@ -59,7 +60,7 @@ pub(super) static HOOVER: Method = Method {
         "一个行业需要迁移多大份额才能与总体分布一致？",
     ),
     inputs: &[ACTIVITY, BENCHMARK],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[
         Variant {
             id: "relative",
@@ -76,15 +77,18 @@ pub(super) static HOOVER: Method = Method {
             ),
         },
     ],
-    outputs: &[OutputTable {
-        name: "industries",
-        columns: &[
-            OUT_PERIOD,
-            OUT_INDUSTRY,
-            out("hoover", "1", "Hoover index", "胡佛指数"),
-            out("n_regions", "1", "Regions", "地区数"),
-        ],
-    }],
+    outputs: &[
+        OutputTable {
+            name: "industries",
+            columns: &[
+                OUT_PERIOD,
+                OUT_INDUSTRY,
+                out("hoover", "1", "Hoover index", "胡佛指数"),
+                out("n_regions", "1", "Regions", "地区数"),
+            ],
+        },
+        INDUSTRY_INTERVALS,
+    ],
     formula: "HL = ½ Σ |s − x|   s, x: shares of the regions in the industry and in the benchmark",
     source: "Hoover (1936), Review of Economics and Statistics 18(4), 162–171; REAT hoover \
              (Wieland 2019)",
@@ -95,6 +99,7 @@ pub(super) static HOOVER: Method = Method {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let given = Benchmark::read(call)?;
     let (mut period, mut industry, mut value, mut n_regions) = (vec![], vec![], vec![], vec![]);
+    let mut intervals = Intervals::new(call, &INDUSTRY_INTERVALS);
     let notes = call.each_period(|p, activity| {
         let benchmark = match (call.variant(), &given) {
             ("equal-shares", _) => vec![1.0; activity.n_regions()],
@@ -106,7 +111,10 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             industry.push(activity.industries().code(i).clone());
             value.push(Datum::from(hoover(values, &benchmark)));
             n_regions.push(activity.n_regions() as i64);
-            Ok(())
+            let code = activity.industries().code(i);
+            intervals.add(i64::from(p), code, values.len(), |picks| {
+                hoover(&picked(values, picks), &picked(&benchmark, picks))
+            })
         })
     })?;
     let frame = Frame::new(vec![
@@ -115,7 +123,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::number("hoover", "1", value),
         Column::integer("n_regions", "1", n_regions),
     ])?;
-    Ok(Answer::one("industries", frame).noting(notes))
+    Ok(intervals.and(Answer::one("industries", frame))?.noting(notes))
 }
 
 #[cfg(test)]

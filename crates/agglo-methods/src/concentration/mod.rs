@@ -3,6 +3,7 @@
 use crate::catalog::Method;
 
 mod benchmark;
+mod coagglomeration;
 mod composite_gini;
 mod ellison_glaeser;
 mod gini;
@@ -16,6 +17,10 @@ mod reduced;
 mod size_class;
 mod sizes;
 
+pub use coagglomeration::{
+    Coagglomeration, GroupCoagglomeration, PairMoments, coagglomeration, group_coagglomeration,
+    random_coagglomeration,
+};
 pub use composite_gini::{GiniChange, WeightedGinis, composite_gini, composite_gini_change};
 pub use ellison_glaeser::{Alternative, EllisonGlaeser, ellison_glaeser, random_g};
 pub use gini::gini;
@@ -38,4 +43,5 @@ pub(crate) const METHODS: &[&Method] = &[
     &composite_gini::COMPOSITE_GINI,
     &ellison_glaeser::ELLISON_GLAESER,
     &maurel_sedillot::MAUREL_SEDILLOT,
+    &coagglomeration::COAGGLOMERATION,
 ];
