@@ -14,6 +14,7 @@
 //! | which regions lead, and how sure is that?                   | [`ranking`]         |
 //! | which industries belong together, what could come next?     | [`relatedness`]     |
 //! | did a policy work?                                          | [`evaluation`]      |
+//! | what goes with what, over regions that are neighbors?       | [`regression`]      |
 //! | p-values, percentiles, least squares: written once          | [`inference`]       |
 //! | which rows of its tables does a number rest on?             | [`reach`]           |
 //!
@@ -30,6 +31,7 @@ pub mod evaluation;
 pub mod inference;
 pub mod ranking;
 pub mod reach;
+pub mod regression;
 pub mod relatedness;
 pub mod specialization;
 pub mod transfer;

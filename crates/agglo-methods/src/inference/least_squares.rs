@@ -9,6 +9,8 @@
 //! Source: Björck (1996), Numerical Methods for Least Squares Problems, chapter 2, and (1967), BIT
 //! 7, 257–278; inner products: Ogita, Rump and Oishi (2005), SIAM J. Sci. Comput. 26, 1955–1988.
 
+use std::cmp::Ordering;
+
 use agglo_core::sum;
 
 /// How small a column may become, relative to what it was, before it counts as a repetition.
@@ -220,17 +222,15 @@ fn forward_substitute(r: &[f64], b: &[f64]) -> Vec<f64> {
     x
 }
 
-/// b' V⁻¹ b for a positive definite `covariance` (row-major); `None` when it is singular.
-pub fn wald(coefficients: &[f64], covariance: &[f64]) -> Option<f64> {
-    let k = coefficients.len();
+/// L with L L' = `matrix` (symmetric, row-major); `None` when it is not positive definite.
+pub(crate) fn cholesky(matrix: &[f64], k: usize) -> Option<Vec<f64>> {
     let mut lower = vec![0.0; k * k];
-    let mut solved = vec![0.0; k];
     for i in 0..k {
         for j in 0..=i {
-            let rest =
-                covariance[i * k + j] - sum((0..j).map(|l| lower[i * k + l] * lower[j * k + l]));
+            let rest = matrix[i * k + j] - sum((0..j).map(|l| lower[i * k + l] * lower[j * k + l]));
             if i == j {
-                if rest <= 1e-12 * covariance[i * k + i] {
+                // Not a number is not above it either.
+                if rest.partial_cmp(&(1e-12 * matrix[i * k + i])) != Some(Ordering::Greater) {
                     return None;
                 }
                 lower[i * k + i] = rest.sqrt();
@@ -238,10 +238,37 @@ pub fn wald(coefficients: &[f64], covariance: &[f64]) -> Option<f64> {
                 lower[i * k + j] = rest / lower[j * k + j];
             }
         }
-        let known = sum((0..i).map(|l| lower[i * k + l] * solved[l]));
-        solved[i] = (coefficients[i] - known) / lower[i * k + i];
     }
+    Some(lower)
+}
+
+/// L⁻¹ b for a lower triangular L, row-major.
+fn solve_lower(lower: &[f64], b: &[f64]) -> Vec<f64> {
+    let k = b.len();
+    let mut x = vec![0.0; k];
+    for i in 0..k {
+        x[i] = (b[i] - sum((0..i).map(|l| lower[i * k + l] * x[l]))) / lower[i * k + i];
+    }
+    x
+}
+
+/// b' V⁻¹ b for a positive definite `covariance` (row-major); `None` when it is singular.
+pub fn wald(coefficients: &[f64], covariance: &[f64]) -> Option<f64> {
+    let solved = solve_lower(&cholesky(covariance, coefficients.len())?, coefficients);
     Some(dot(&solved, &solved))
+}
+
+/// The inverse of a positive definite `matrix` of `k` rows, row-major; `None` when it is singular.
+pub(crate) fn inverse_positive(matrix: &[f64], k: usize) -> Option<Vec<f64>> {
+    let lower = cholesky(matrix, k)?;
+    let columns: Vec<Vec<f64>> = (0..k)
+        .map(|j| {
+            let mut unit = vec![0.0; k];
+            unit[j] = 1.0;
+            solve_lower(&lower, &unit)
+        })
+        .collect();
+    Some((0..k * k).map(|place| dot(&columns[place / k], &columns[place % k])).collect())
 }
 
 #[cfg(test)]

@@ -12,12 +12,13 @@ mod tail;
 
 pub use agreement::{discordant_pairs, kendall_w, mean_rank_shift, spearman};
 pub use clustered::{Counts, SmallSample, clustered_covariance};
-pub(crate) use least_squares::dot;
 pub use least_squares::{COLLINEAR, Collinear, Factored, LeastSquares, least_squares, norms, wald};
+pub(crate) use least_squares::{cholesky, dot, inverse_positive};
 pub use line::Line;
 pub use normal::{normal_cdf, normal_quantile};
 pub use percentile::{median, percentile, standard_deviation};
 pub use rank::ranks_descending;
+pub(crate) use robust::sandwich;
 pub use robust::{
     Kernel, Uneven, andrews_bandwidth, classical_covariance, dependent_covariance,
     long_run_variance, newey_west_lags, quadratic_spectral, uneven_covariance,

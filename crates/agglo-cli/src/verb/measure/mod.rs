@@ -76,7 +76,8 @@ fn method_command(method: &'static Method) -> Command {
             method.inputs[0].table
         )));
     let mut seen = BTreeSet::new();
-    for column in method.inputs.iter().flat_map(|input| input.columns) {
+    let columns = method.inputs.iter().flat_map(|input| input.columns);
+    for column in columns.filter(|column| column.kind != ColumnKind::Listed) {
         if seen.insert(column.name) {
             command = command.arg(
                 Arg::new(format!("column:{}", column.name))
@@ -260,11 +261,17 @@ fn read(
         Some("zero") => Absent::Zero,
         _ => Absent::Missing,
     };
-    let columns = input
-        .columns
-        .iter()
-        .filter_map(|c| Some((c.name.to_owned(), text(&format!("column:{}", c.name))?)))
-        .collect();
+    let mut columns: BTreeMap<String, String> = BTreeMap::new();
+    let mut listed: Vec<String> = Vec::new();
+    for column in input.columns {
+        if column.kind == ColumnKind::Listed {
+            let list = text(&format!("option:{}", column.name)).unwrap_or_default();
+            listed.extend(agglo_methods::catalog::names(&list));
+        } else if let Some(name) = text(&format!("column:{}", column.name)) {
+            columns.insert(column.name.to_owned(), name);
+        }
+    }
+    columns.extend(listed.iter().map(|name| (name.clone(), name.clone())));
     let spec = ReadSpec {
         name: input.table.to_owned(),
         table: input.table.to_owned(),
@@ -288,28 +295,29 @@ fn read(
         let spec = ReadSpec { columns: columns.collect(), ..spec };
         return register::read(input, &spec, settings);
     }
-    let reading = agglo_data::read_as(table_of(input), &spec, Path::new(""))?;
+    let reading = agglo_data::read_as(table_of(input, &listed), &spec, Path::new(""))?;
     Ok((reading, absent))
 }
 
-/// The table that a method reads, as the reader knows tables: its columns, and which it needs.
-fn table_of(input: &'static Input) -> &'static TableSpec {
+/// The table that a method reads, as the reader knows tables: its columns, those `listed` by an
+/// option among them, and which it needs.
+fn table_of(input: &'static Input, listed: &[String]) -> &'static TableSpec {
     let canonical = agglo_data::table_spec(input.table);
     let names_a_row = |column: &InputColumn| {
         matches!(column.kind, ColumnKind::Key | ColumnKind::Period)
             || canonical.is_some_and(|table| table.is_key(column.name))
     };
     let columns = |is_key: bool| -> &'static [ColumnSpec] {
-        let columns: Vec<ColumnSpec> = input
+        let mut columns: Vec<ColumnSpec> = input
             .columns
             .iter()
-            .filter(|column| names_a_row(column) == is_key)
+            .filter(|c| c.kind != ColumnKind::Listed && names_a_row(c) == is_key)
             .map(|column| ColumnSpec {
                 name: column.name,
                 kind: match column.kind {
                     ColumnKind::Key | ColumnKind::Label => Kind::Text,
                     ColumnKind::Period => Kind::Integer,
-                    ColumnKind::Number => Kind::Number,
+                    ColumnKind::Number | ColumnKind::Listed => Kind::Number,
                 },
                 required: column.required,
                 sign: Sign::Any,
@@ -317,6 +325,16 @@ fn table_of(input: &'static Input) -> &'static TableSpec {
                 help: column.help,
             })
             .collect();
+        if !is_key {
+            columns.extend(listed.iter().map(|name| ColumnSpec {
+                name: Box::leak(name.clone().into_boxed_str()),
+                kind: Kind::Number,
+                required: true,
+                sign: Sign::Any,
+                unit: "1",
+                help: agglo_core::Text::new("a column listed by an option", "选项所列的列"),
+            }));
+        }
         // One small table per call of the program lives as long as the program does.
         Box::leak(columns.into_boxed_slice())
     };
