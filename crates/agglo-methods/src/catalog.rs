@@ -107,6 +107,8 @@ pub enum ColumnKind {
     Period,
     /// A number, or a gap.
     Number,
+    /// Number columns that the user names, in the option of the same name: a list `a,b,c`.
+    Listed,
 }
 
 /// A column that a method reads.
@@ -272,6 +274,7 @@ pub fn methods() -> Vec<&'static Method> {
         crate::ranking::METHODS,
         crate::relatedness::METHODS,
         crate::evaluation::METHODS,
+        crate::regression::METHODS,
     ];
     let mut methods: Vec<&'static Method> = families.concat();
     methods.sort_by_key(|method| method.chapter);
@@ -296,6 +299,16 @@ pub const fn number(name: &'static str, en: &'static str, zh: &'static str) -> I
 /// The same column, not required.
 pub const fn optional(column: InputColumn) -> InputColumn {
     InputColumn { required: false, ..column }
+}
+
+/// The names in a list `a, b,c`, empty ones left out.
+pub fn names(list: &str) -> Vec<String> {
+    list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Number columns that the user names in the option `name`.
+pub const fn listed(name: &'static str, en: &'static str, zh: &'static str) -> InputColumn {
+    InputColumn { name, kind: ColumnKind::Listed, required: false, help: Text::new(en, zh) }
 }
 
 /// The region of a row.
@@ -380,6 +393,14 @@ mod tests {
             assert!(!method.outputs.is_empty(), "{id} names no output");
             assert!(!method.formula.is_empty(), "{id} has no formula");
             assert!(!method.source.is_empty(), "{id} has no source");
+            for column in method.inputs.iter().flat_map(|input| input.columns) {
+                let name = column.name;
+                let is_option = method.options.iter().any(|option| option.name == name);
+                assert!(
+                    (column.kind == ColumnKind::Listed) == is_option,
+                    "{id}: listed columns, and no others, are named by an option: {name}"
+                );
+            }
             for option in method.options {
                 let name = option.name;
                 assert!(option.accepts(option.default), "{id}: the default of {name} is refused");

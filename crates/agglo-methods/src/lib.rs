@@ -15,6 +15,7 @@
 //! | which regions lead, and how sure is that?                   | [`ranking`]         |
 //! | which industries belong together, what could come next?     | [`relatedness`]     |
 //! | did a policy work?                                          | [`evaluation`]      |
+//! | what goes with what, over regions that are neighbors?       | [`regression`]      |
 //! | p-values, percentiles, least squares: written once          | [`inference`]       |
 //! | which rows of its tables does a number rest on?             | [`reach`]           |
 //!
@@ -33,6 +34,7 @@ pub mod inference;
 mod interval;
 pub mod ranking;
 pub mod reach;
+pub mod regression;
 pub mod relatedness;
 pub mod specialization;
 pub mod transfer;

@@ -98,6 +98,7 @@ fn input(input: &Input) -> String {
             ColumnKind::Label => "label",
             ColumnKind::Period => "year",
             ColumnKind::Number => "number",
+            ColumnKind::Listed => "numbers, listed",
         };
         let need = if column.required { "required" } else { "optional" };
         format!("| `{}` | {kind} | {need} | {} |\n", column.name, cell(column.help.en))

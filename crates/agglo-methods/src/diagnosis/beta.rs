@@ -15,12 +15,12 @@
 
 use agglo_core::{Column, Datum, Frame, Undefined};
 
-use super::line::Line;
 use super::panel::{Balanced, REGION_GAPS, REGIONS};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
 };
+use crate::inference::Line;
 use agglo_core::Text;
 
 /// How λ follows from b.

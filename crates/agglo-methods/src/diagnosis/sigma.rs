@@ -15,13 +15,13 @@
 
 use agglo_core::{Column, Datum, Frame, Undefined, mean, sum};
 
-use super::line::Line;
 use super::panel::{Balanced, Point, REGION_GAPS, REGIONS};
 use super::thresholds::{THRESHOLDS, by_convention};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_PERIOD, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
 };
+use crate::inference::Line;
 use agglo_core::Text;
 
 /// How the spread of a period is taken.

@@ -1,6 +1,7 @@
-//! Tail areas of Student's t and Fisher's F, and the quantiles of t.
+//! Tail areas of Student's t, Fisher's F and χ², and the quantiles of t.
 
 use statrs::function::beta::beta_reg;
+use statrs::function::gamma::gamma_ur;
 
 /// P(|T| ≥ |t|) with `df` degrees of freedom.
 pub fn student_two_sided(t: f64, df: f64) -> f64 {
@@ -35,9 +36,22 @@ pub fn fisher_upper(f: f64, df1: f64, df2: f64) -> f64 {
     beta_reg(df2 / 2.0, df1 / 2.0, (df2 / (df2 + df1 * f)).clamp(0.0, 1.0))
 }
 
+/// P(χ² ≥ x) with `df` degrees of freedom.
+pub fn chi_squared_upper(x: f64, df: f64) -> f64 {
+    if x <= 0.0 { 1.0 } else { gamma_ur(df / 2.0, x / 2.0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // With two degrees of freedom P(χ² ≥ x) = exp(−x/2); with one it is the normal's two tails.
+    #[test]
+    fn chi_squared_has_its_closed_forms() {
+        assert!((chi_squared_upper(3.0, 2.0) - (-1.5_f64).exp()).abs() < 1e-14);
+        assert!((chi_squared_upper(1.959_963_984_540_054_f64.powi(2), 1.0) - 0.05).abs() < 1e-12);
+        assert_eq!(chi_squared_upper(0.0, 3.0), 1.0);
+    }
 
     // With one degree of freedom T is Cauchy: P(|T| ≥ 1) = 1/2. With two, P(|T| ≥ t) has a
     // closed form, 1 − t/√(2 + t²).

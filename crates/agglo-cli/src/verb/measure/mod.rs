@@ -76,7 +76,8 @@ fn method_command(method: &'static Method) -> Command {
             method.inputs[0].table
         )));
     let mut seen = BTreeSet::new();
-    for column in method.inputs.iter().flat_map(|input| input.columns) {
+    let columns = method.inputs.iter().flat_map(|input| input.columns);
+    for column in columns.filter(|column| column.kind != ColumnKind::Listed) {
         if seen.insert(column.name) {
             command = command.arg(
                 Arg::new(format!("column:{}", column.name))
@@ -177,7 +178,7 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
             summed = Some(register);
             reading
         } else {
-            let reading = agglo_data::read_as(table_of(input), &spec, Path::new(""))?;
+            let reading = agglo_data::read_as(table_of(input, &listed(input, matches)), &spec, Path::new(""))?;
             inputs = give(inputs, input, &reading, spec.absent)?;
             reading
         };
@@ -274,11 +275,13 @@ fn read_spec(
         Some("zero") => Absent::Zero,
         _ => Absent::Missing,
     };
-    let columns = input
-        .columns
-        .iter()
-        .filter_map(|c| Some((c.name.to_owned(), text(&format!("column:{}", c.name))?)))
-        .collect();
+    let mut columns: BTreeMap<String, String> = BTreeMap::new();
+    for column in input.columns.iter().filter(|column| column.kind != ColumnKind::Listed) {
+        if let Some(name) = text(&format!("column:{}", column.name)) {
+            columns.insert(column.name.to_owned(), name);
+        }
+    }
+    columns.extend(listed(input, matches).into_iter().map(|name| (name.clone(), name)));
     Ok(ReadSpec {
         name: input.table.to_owned(),
         table: input.table.to_owned(),
@@ -295,6 +298,13 @@ fn read_spec(
     })
 }
 
+/// The columns of `input` that an option lists.
+fn listed(input: &Input, matches: &ArgMatches) -> Vec<String> {
+    let lists = input.columns.iter().filter(|column| column.kind == ColumnKind::Listed);
+    let list = |column: &InputColumn| matches.get_one::<String>(&format!("option:{}", column.name));
+    lists.filter_map(list).flat_map(|list| agglo_methods::catalog::names(list)).collect()
+}
+
 /// The columns of a register that are named otherwise.
 fn register_columns(matches: &ArgMatches) -> BTreeMap<String, String> {
     let named = |column: &str| {
@@ -304,24 +314,25 @@ fn register_columns(matches: &ArgMatches) -> BTreeMap<String, String> {
     register::COLUMNS.iter().filter_map(|c| Some(((*c).to_owned(), named(c)?))).collect()
 }
 
-/// The table that a method reads, as the reader knows tables: its columns, and which it needs.
-fn table_of(input: &'static Input) -> &'static TableSpec {
+/// The table that a method reads, as the reader knows tables: its columns, those `listed` by an
+/// option among them, and which it needs.
+fn table_of(input: &'static Input, listed: &[String]) -> &'static TableSpec {
     let canonical = agglo_data::table_spec(input.table);
     let names_a_row = |column: &InputColumn| {
         matches!(column.kind, ColumnKind::Key | ColumnKind::Period)
             || canonical.is_some_and(|table| table.is_key(column.name))
     };
     let columns = |is_key: bool| -> &'static [ColumnSpec] {
-        let columns: Vec<ColumnSpec> = input
+        let mut columns: Vec<ColumnSpec> = input
             .columns
             .iter()
-            .filter(|column| names_a_row(column) == is_key)
+            .filter(|c| c.kind != ColumnKind::Listed && names_a_row(c) == is_key)
             .map(|column| ColumnSpec {
                 name: column.name,
                 kind: match column.kind {
                     ColumnKind::Key | ColumnKind::Label => Kind::Text,
                     ColumnKind::Period => Kind::Integer,
-                    ColumnKind::Number => Kind::Number,
+                    ColumnKind::Number | ColumnKind::Listed => Kind::Number,
                 },
                 required: column.required,
                 sign: Sign::Any,
@@ -329,6 +340,16 @@ fn table_of(input: &'static Input) -> &'static TableSpec {
                 help: column.help,
             })
             .collect();
+        if !is_key {
+            columns.extend(listed.iter().map(|name| ColumnSpec {
+                name: Box::leak(name.clone().into_boxed_str()),
+                kind: Kind::Number,
+                required: true,
+                sign: Sign::Any,
+                unit: "1",
+                help: agglo_core::Text::new("a column listed by an option", "选项所列的列"),
+            }));
+        }
         // One small table per call of the program lives as long as the program does.
         Box::leak(columns.into_boxed_slice())
     };

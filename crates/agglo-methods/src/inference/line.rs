@@ -1,7 +1,9 @@
 //! The least-squares line y = a + b x with its usual standard errors.
 
 use agglo_core::{Undefined, mean, sum};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::least_squares::{LeastSquares, least_squares, norms};
+use super::tail::student_two_sided;
 
 /// A fitted line; standard errors with n − 2 degrees of freedom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,28 +35,21 @@ impl Line {
     pub fn fit(x: &[f64], y: &[f64]) -> Result<Line, Undefined> {
         assert_eq!(x.len(), y.len(), "one y for each x");
         let n = x.len();
-        let (Some(x_mean), Some(y_mean)) = (mean(x), mean(y)) else {
+        let (Some(y_mean), true) = (mean(y), n > 2) else {
             return Err(Undefined::TooFew);
         };
-        if n < 3 {
-            return Err(Undefined::TooFew);
-        }
-        let sxx = sum(x.iter().map(|x| (x - x_mean).powi(2)));
-        if sxx <= f64::EPSILON * x_mean.powi(2) {
-            return Err(Undefined::NoVariation);
-        }
-        let sxy = sum(x.iter().zip(y).map(|(x, y)| (x - x_mean) * (y - y_mean)));
+        let columns = [vec![1.0; n], x.to_vec()];
+        let fit = least_squares(&columns, &norms(&columns), y);
+        let LeastSquares { coefficients, bread, residuals, .. } =
+            fit.map_err(|_| Undefined::NoVariation)?;
+        let rss = sum(residuals.iter().map(|u| u * u));
         let syy = sum(y.iter().map(|y| (y - y_mean).powi(2)));
-        let slope = sxy / sxx;
-        let intercept = y_mean - slope * x_mean;
-        let residual = |x: f64, y: f64| (y - y_mean) - slope * (x - x_mean);
-        let rss = sum(x.iter().zip(y).map(|(&x, &y)| residual(x, y).powi(2)));
         let variance = rss / (n - 2) as f64;
         Ok(Line {
-            intercept,
-            slope,
-            intercept_se: (variance * (1.0 / n as f64 + x_mean.powi(2) / sxx)).sqrt(),
-            slope_se: (variance / sxx).sqrt(),
+            intercept: coefficients[0],
+            slope: coefficients[1],
+            intercept_se: (variance * bread[0]).sqrt(),
+            slope_se: (variance * bread[3]).sqrt(),
             r2: if syy > 0.0 { 1.0 - rss / syy } else { 0.0 },
             n,
         })
@@ -65,16 +60,11 @@ impl Line {
     /// # Errors
     /// [`Undefined::NoVariation`] when the points lie on the line, so that b has no error.
     pub fn slope_p(&self) -> Result<f64, Undefined> {
-        two_sided(self.slope, self.slope_se, self.n - 2)
+        if self.slope_se <= f64::EPSILON * self.slope.abs() {
+            return Err(Undefined::NoVariation);
+        }
+        Ok(student_two_sided(self.slope / self.slope_se, (self.n - 2) as f64))
     }
-}
-
-fn two_sided(estimate: f64, se: f64, freedom: usize) -> Result<f64, Undefined> {
-    if se <= f64::EPSILON * estimate.abs() {
-        return Err(Undefined::NoVariation);
-    }
-    let t = StudentsT::new(0.0, 1.0, freedom as f64).map_err(|_| Undefined::TooFew)?;
-    Ok((2.0 * t.sf((estimate / se).abs())).min(1.0))
 }
 
 #[cfg(test)]
@@ -98,5 +88,11 @@ mod tests {
     fn two_points_and_equal_x_have_no_error() {
         assert_eq!(Line::fit(&[1.0, 2.0], &[1.0, 2.0]), Err(Undefined::TooFew));
         assert_eq!(Line::fit(&[1.0; 3], &[1.0, 2.0, 3.0]), Err(Undefined::NoVariation));
+    }
+
+    #[test]
+    fn points_on_the_line_have_no_test() {
+        let line = Line::fit(&[1.0, 2.0, 4.0], &[3.0, 5.0, 9.0]).unwrap();
+        assert_eq!(line.slope_p(), Err(Undefined::NoVariation));
     }
 }
