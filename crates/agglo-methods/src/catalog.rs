@@ -265,6 +265,7 @@ pub fn methods() -> Vec<&'static Method> {
         crate::specialization::METHODS,
         crate::concentration::METHODS,
         crate::decomposition::METHODS,
+        crate::space::METHODS,
         crate::transfer::METHODS,
         crate::cluster::METHODS,
         crate::diagnosis::METHODS,

@@ -7,6 +7,7 @@
 //! | how concentrated is each industry over the regions?         | [`concentration`]   |
 //! | how specialized is each region?                             | [`specialization`]  |
 //! | how much of an inequality lies between groups of regions?   | [`decomposition`]   |
+//! | do neighbors resemble each other, and where?               | [`space`]           |
 //! | growth, turning points, stage of industrialization          | [`trend`]           |
 //! | which industries moved from where to where?                 | [`transfer`]        |
 //! | where are the clusters, and by which model do they grow?    | [`cluster`]         |
@@ -31,6 +32,7 @@ pub mod inference;
 pub mod ranking;
 pub mod reach;
 pub mod relatedness;
+pub mod space;
 pub mod specialization;
 pub mod transfer;
 pub mod trend;
