@@ -38,6 +38,14 @@ fn lattice(side: u32, corner: f64) -> Result<Weights, Failure> {
     Ok(Transform::Row.apply(&Weights::from_edges(axis, edges)?))
 }
 
+/// Seconds of all threads of this process so far, by Linux's hundredths.
+fn processor_seconds() -> Result<f64, Failure> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).map(|word| word.parse::<u64>().unwrap_or(0)).sum();
+    Ok(ticks as f64 / 100.0)
+}
+
 fn main() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let word = |place: usize| words.get(place).ok_or("see the head of this file for the arguments");
@@ -61,6 +69,7 @@ fn main() -> Result<(), Failure> {
         scheme,
         control: Control::none(),
     };
+    let processor = processor_seconds()?;
     let began = Instant::now();
     let (found, tallies) = pool.install(|| -> Result<_, Failure> {
         let found = local_moran(&x, &weights, Divisor::N, Conditioning::Conditional)

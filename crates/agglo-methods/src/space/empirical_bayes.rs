@@ -160,8 +160,8 @@ pub(super) static EMPIRICAL_BAYES: Method = Method {
         Variant {
             id: "local",
             help: Text::new(
-                "drawn toward the rate of the region and its neighbors, as spdep EBlocal with self",
-                "向本地区及邻近地区比率收缩，同 spdep EBlocal（含自身）",
+                "drawn toward the rate of the region and its neighbors, as spdep EBlocal(geoda = TRUE)",
+                "向本地区及邻近地区比率收缩，同 spdep EBlocal(geoda = TRUE)",
             ),
         },
     ],

@@ -88,7 +88,11 @@ impl Rows {
     pub(super) fn frame(self) -> Result<Frame, MethodError> {
         let mut columns = self.columns.into_iter();
         let column = |spec: &crate::catalog::Output| {
-            let values = columns.next().unwrap_or_else(|| Values::Number(Vec::new()));
+            let values = columns.next().unwrap_or_else(|| match spec.name {
+                "period" => Values::Integer(Vec::new()),
+                _ if spec.unit.is_empty() => Values::Text(Vec::new()),
+                _ => Values::Number(Vec::new()),
+            });
             Column::new(spec.name, spec.unit, values)
         };
         Ok(Frame::new(self.table.columns.iter().map(column).collect())?)
