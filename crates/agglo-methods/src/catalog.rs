@@ -268,6 +268,7 @@ pub fn methods() -> Vec<&'static Method> {
         crate::concentration::METHODS,
         crate::inequality::METHODS,
         crate::decomposition::METHODS,
+        crate::space::METHODS,
         crate::transfer::METHODS,
         crate::cluster::METHODS,
         crate::diagnosis::METHODS,

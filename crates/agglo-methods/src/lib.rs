@@ -8,6 +8,7 @@
 //! | how specialized is each region?                             | [`specialization`]  |
 //! | how unequal, how polarized are the regions?                 | [`inequality`]      |
 //! | how much of an inequality lies between groups of regions?   | [`decomposition`]   |
+//! | do neighbors resemble each other, and where?               | [`space`]           |
 //! | growth, turning points, stage of industrialization          | [`trend`]           |
 //! | which industries moved from where to where?                 | [`transfer`]        |
 //! | where are the clusters, and by which model do they grow?    | [`cluster`]         |
@@ -36,6 +37,7 @@ pub mod ranking;
 pub mod reach;
 pub mod regression;
 pub mod relatedness;
+pub mod space;
 pub mod specialization;
 pub mod transfer;
 pub mod trend;
