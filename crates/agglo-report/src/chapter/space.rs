@@ -49,6 +49,8 @@ fn dependence(context: Context<'_>, section: &mut Section) {
 fn neighbors(context: Context<'_>) -> Option<Sentence> {
     let summary = context.table("spatial-weights", "summary")?;
     let rule = context.findings.run.data.iter().find(|data| data.table == "weights")?;
+    // The study's own table has no rule, and is called by its name.
+    let rule = if rule.name == "space" { &rule.reader } else { &rule.name };
     let number = |column: &str, format| summary.bound(0, column, format);
     Some(
         Sentence::new(
@@ -56,7 +58,7 @@ fn neighbors(context: Context<'_>) -> Option<Sentence> {
              have none.",
             "邻居按规则“{rule}”确定：{n} 个地区平均有 {mean} 个邻居，{islands} 个地区没有邻居。",
         )
-        .bind("rule", Bound::same(rule.reader.clone(), None))
+        .bind("rule", Bound::same(rule.clone(), None))
         .bind("n", number("n", Format::Whole))
         .bind("mean", number("mean_neighbors", Format::Decimals(1)))
         .bind("islands", number("n_islands", Format::Whole)),
