@@ -264,6 +264,7 @@ pub fn methods() -> Vec<&'static Method> {
         crate::trend::METHODS,
         crate::specialization::METHODS,
         crate::concentration::METHODS,
+        crate::space::METHODS,
         crate::decomposition::METHODS,
         crate::transfer::METHODS,
         crate::cluster::METHODS,

@@ -14,6 +14,7 @@
 //! | which regions lead, and how sure is that?                   | [`ranking`]         |
 //! | which industries belong together, what could come next?     | [`relatedness`]     |
 //! | did a policy work?                                          | [`evaluation`]      |
+//! | which regions are neighbors?                                | [`space`]           |
 //! | p-values, percentiles, least squares: written once          | [`inference`]       |
 //! | which rows of its tables does a number rest on?             | [`reach`]           |
 //!
@@ -31,6 +32,7 @@ pub mod inference;
 pub mod ranking;
 pub mod reach;
 pub mod relatedness;
+pub mod space;
 pub mod specialization;
 pub mod transfer;
 pub mod trend;
