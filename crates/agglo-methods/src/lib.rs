@@ -17,6 +17,7 @@
 //! | which industries belong together, what could come next?     | [`relatedness`]     |
 //! | did a policy work?                                          | [`evaluation`]      |
 //! | what goes with what, over regions that are neighbors?       | [`regression`]      |
+//! | which regions are neighbors?                                | [`space`]           |
 //! | p-values, percentiles, least squares: written once          | [`inference`]       |
 //! | which rows of its tables does a number rest on?             | [`reach`]           |
 //!

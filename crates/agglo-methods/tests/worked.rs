@@ -266,6 +266,7 @@ fn the_methods_without_a_worked_form_are_these() {
             "proximity",
             "rank-intervals",
             "relatedness-density",
+            "spatial-weights",
             "star-clusters",
             "structural-breaks",
             "top-composition",

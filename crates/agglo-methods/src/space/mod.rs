@@ -2,6 +2,7 @@
 //!
 //! | question                                                     | method                     |
 //! |--------------------------------------------------------------|----------------------------|
+//! | which regions are neighbors?                                 | [`weights`]                |
 //! | are values of neighbors alike on the whole?                  | [`moran`], [`geary`]       |
 //! | where are the clusters and the outliers?                     | [`local_moran`], [`local_geary`] |
 //! | do high values, or low ones, lie together?                   | [`general_g`], [`local_g`] |
@@ -35,6 +36,7 @@ mod spatial_gini;
 mod table;
 #[cfg(test)]
 mod testing;
+pub mod weights;
 
 pub use bivariate::bivariate_moran;
 pub use empirical_bayes::{Prior, rate_prior};
@@ -59,6 +61,7 @@ pub use spatial_gini::{SpatialGini, spatial_gini};
 
 /// The family's rows of the catalogue.
 pub(crate) const METHODS: &[&Method] = &[
+    &weights::SPATIAL_WEIGHTS,
     &moran::MORAN,
     &local_moran::LOCAL_MORAN,
     &geary::GEARY,
