@@ -244,7 +244,9 @@ fn the_methods_without_a_worked_form_are_these() {
     assert_eq!(
         sorted,
         [
+            "center-of-gravity",
             "cluster-evidence",
+            "cluster-index",
             "coagglomeration",
             "dagum",
             "development-model",

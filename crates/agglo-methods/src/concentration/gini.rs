@@ -37,10 +37,17 @@ pub fn gini(values: &[f64]) -> Result<f64, Undefined> {
     if total <= 0.0 {
         return Err(Undefined::ZeroTotal);
     }
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
     let mean = total / n as f64;
-    let ranked = sum(sorted.iter().enumerate().map(|(l, s)| (l + 1) as f64 * (s - mean)));
+    // Empty places come first whatever their number: Σ l (0 − s̄) over them is known, and only the
+    // others are sorted. Bits of numbers that are not negative sort as the numbers do.
+    let mut sorted: Vec<u64> =
+        values.iter().filter(|value| **value > 0.0).map(|value| value.to_bits()).collect();
+    sorted.sort_unstable();
+    let n_empty = n - sorted.len();
+    let empty = -mean * (n_empty * (n_empty + 1)) as f64 / 2.0;
+    let ranks = sorted.iter().enumerate();
+    let ranked = sum(std::iter::once(empty)
+        .chain(ranks.map(|(l, s)| (n_empty + l + 1) as f64 * (f64::from_bits(*s) - mean))));
     Ok(2.0 * ranked / ((n * n) as f64 * mean))
 }
 

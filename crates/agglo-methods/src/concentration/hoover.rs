@@ -39,6 +39,18 @@ pub fn hoover(values: &[f64], benchmark: &[f64]) -> Result<f64, Undefined> {
     dissimilarity(values, benchmark).map(|distance| distance / 2.0)
 }
 
+/// The index of `values` against the `shares` of a benchmark, which sum to 1.
+fn hoover_to(values: &[f64], shares: &[f64]) -> Result<f64, Undefined> {
+    if values.len() < 2 {
+        return Err(Undefined::SingleRegion);
+    }
+    let total = sum(values.iter().copied());
+    if total <= 0.0 {
+        return Err(Undefined::ZeroTotal);
+    }
+    Ok(sum(values.iter().zip(shares).map(|(e, x)| (e / total - x).abs())) / 2.0)
+}
+
 /// Σ|aₖ − bₖ| over the shares of both, between 0 and 2.
 ///
 /// # Errors
@@ -106,10 +118,16 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             (_, Some(given)) => given.of(i64::from(p), activity.regions())?,
             (_, None) => activity.region_totals(),
         };
+        let total = sum(benchmark.iter().copied());
+        let shares: Vec<f64> = benchmark.iter().map(|b| b / total).collect();
         each_industry(activity, |i, values| {
             period.push(i64::from(p));
             industry.push(activity.industries().code(i).clone());
-            value.push(Datum::from(hoover(values, &benchmark)));
+            value.push(Datum::from(if total > 0.0 {
+                hoover_to(values, &shares)
+            } else {
+                hoover(values, &benchmark)
+            }));
             n_regions.push(activity.n_regions() as i64);
             let code = activity.industries().code(i);
             intervals.add(i64::from(p), code, values.len(), |picks| {

@@ -60,18 +60,27 @@ pub fn locational_gini(
     if kind == LocationalGini::LqUnweighted {
         return gini(&places.map(|(e, b)| e / b).collect::<Vec<_>>());
     }
-    let mut places: Vec<(f64, f64, f64)> = places.map(|(e, b)| (e / b, *e, *b)).collect();
-    if places.len() < 2 {
+    if n_places(benchmark) < 2 {
         return Err(Undefined::SingleRegion);
     }
-    let total = sum(places.iter().map(|place| place.1));
+    let total = sum(values.iter().copied());
     if total <= 0.0 {
         return Err(Undefined::ZeroTotal);
     }
-    let benchmark_total = sum(places.iter().map(|place| place.2));
-    places.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let benchmark_total = sum(benchmark.iter().copied());
+    // Places without activity come first and add no area, so the others alone are sorted, by the bits
+    // of their ratio, which sort as it does.
+    let mut places: Vec<(u64, u32)> = values
+        .iter()
+        .zip(benchmark)
+        .enumerate()
+        .filter(|(_, (e, _))| **e > 0.0)
+        .map(|(place, (e, b))| ((e / b).to_bits(), place as u32))
+        .collect();
+    places.sort_unstable();
     let mut below = 0.0;
-    let twice_area = sum(places.iter().map(|(_, e, b)| {
+    let twice_area = sum(places.iter().map(|(_, place)| {
+        let (e, b) = (values[*place as usize], benchmark[*place as usize]);
         let trapezoid = (2.0 * below + e) / total * (b / benchmark_total);
         below += e;
         trapezoid

@@ -19,9 +19,8 @@
 
 use agglo_core::{Column, Datum, Frame, Key, Text, Undefined, Values, sum};
 
-use super::ellison_glaeser::{
-    ALTERNATIVE, Alternative, Parts, REPLICATES, TEST, random_choices, reliability,
-};
+use super::chance::{ALTERNATIVE, Alternative, REPLICATES, TEST, random_choices};
+use super::ellison_glaeser::{Parts, reliability};
 use super::plants::{INPUTS, PLANT_GAPS, VARIANTS, collect};
 use super::sizes::Sizes;
 use crate::call::{Answer, Call, MethodError};

@@ -10,7 +10,7 @@
 //! | half-squared-cv    | ½ Σ b (y/μ − 1)²                                  | GE(2)                       |
 //! | cv, cv-sample      | √(Σ (y − ȳ)²/n)/ȳ; n − 1                          | ineq var.coeff; REAT cv     |
 //! | williamson         | √(Σ w (y − μ)²)/μ, μ = Σ w y                      | Williamson V_w              |
-//! | williamson-reat    | √(Σ w (y − ȳ)²)/ȳ, ȳ unweighted                   | REAT williamson             |
+//! | williamson-reat    | √(Σ w (y − ȳ)²)/μ, ȳ unweighted                   | REAT williamson             |
 //! | coulter            | √(½ Σ (a − b)²)                                   | REAT coulter                |
 //! | herfindahl         | Σ a²                                              | ineq Herfindahl, REAT herf  |
 //! | rosenbluth         | 1/(2 Σ k a₍ₖ₎ − 1)                                | ineq Rosenbluth             |
@@ -138,8 +138,8 @@ pub(super) static INEQUALITY: Method = Method {
     }],
     formula: "gini: Σ Σ b b'|y − y'|/(2 μ)   ricci-schutz: ½ Σ |a − b|   atkinson: 1 − (Σ b \
               (y/μ)^(1−ε))^(1/(1−ε))   theil-t: Σ a ln(a/b)   theil-l: Σ b ln(b/a)   cv: sd/mean, \
-              divisor n (cv-sample: n − 1)   williamson: √(Σ w (y − μ)²)/μ (williamson-reat: μ the \
-              unweighted mean)   coulter: √(½ Σ (a − b)²)   herfindahl: Σ a²   rosenbluth: 1/(2 Σ k \
+              divisor n (cv-sample: n − 1)   williamson: √(Σ w (y − μ)²)/μ (williamson-reat: deviations \
+              from the unweighted mean)   coulter: √(½ Σ (a − b)²)   herfindahl: Σ a²   rosenbluth: 1/(2 Σ k \
               a(k) − 1)   kolm: (1/α) ln Σ b e^(α(μ − y))   y: value per weight; w: shares of the \
               weight; b: w or 1/n; a = b y/μ",
     source: "Cowell (2011), Measuring Inequality; Williamson (1965), Economic Development and \
@@ -189,7 +189,8 @@ impl Settings {
             Ok(sd / unweighted?)
         };
         let gini = population.gini();
-        let reat = unweighted.map(|center| own.average(|y| (y - center).powi(2)).sqrt() / center);
+        let reat =
+            unweighted.map(|center| own.average(|y| (y - center).powi(2)).sqrt() / own.mean());
         let corrected = if self.weighted {
             Err(Undefined::NotIdentified)
         } else {

@@ -13,7 +13,8 @@
 //! | f      | Gaussian density, bandwidth 4.7 n^(−1/2) σ α^0.1               |       | ≥ 0        |
 //! | G, L   | Gini coefficient, Lorenz curve                                 |       | 0 to 1     |
 //!
-//! between, within: the parts of Theil's T by groups. Gaps: refused, left out or counted as zero.
+//! `wolfson-pysal` is half of W, as PySAL inequality has it. between, within: the parts of Theil's T by
+//! groups. Gaps: refused, left out or counted as zero.
 //! Cost: O(R²) for the density, else O(R log R).
 //! Source: Esteban and Ray (1994), Econometrica 62(4), 819–851; Esteban, Gradín and Ray (2007),
 //! Journal of Economic Inequality 5, 1–19; Duclos, Esteban and Ray (2004), Econometrica 72(6),
@@ -39,8 +40,14 @@ use crate::interval::{
     CONFIDENCE, INTERVAL, Interval, OUT_ERROR, OUT_LOWER, OUT_UPPER, REPLICATES,
 };
 
-const MEASURES: [&str; 5] =
-    ["esteban-ray", "esteban-gradin-ray", "duclos-esteban-ray", "wolfson", "zhang-kanbur"];
+const MEASURES: [&str; 6] = [
+    "esteban-ray",
+    "esteban-gradin-ray",
+    "duclos-esteban-ray",
+    "wolfson",
+    "wolfson-pysal",
+    "zhang-kanbur",
+];
 
 pub(super) static POLARIZATION: Method = Method {
     id: "polarization",
@@ -165,7 +172,8 @@ impl Settings {
             Err(Undefined::NotEnoughEvidence)
         };
         let der = duclos_esteban_ray(&all, self.density_alpha, bandwidth);
-        vec![er, egr, der, wolfson(&all), ratio]
+        let bipolar = wolfson(&all);
+        vec![er, egr, der, bipolar, bipolar.map(|index| index / 2.0), ratio]
     }
 
     /// The groups with their means, or the regions where there are no groups.

@@ -21,6 +21,8 @@
 //! Source: Litzenberger and Sternberg (2006), Zeitschrift für Wirtschaftsgeographie 50(3–4),
 //! 209–224; REAT `litzenberger`, `litzenberger2` (Wieland 2019), their code compared.
 
+use std::collections::BTreeMap;
+
 use agglo_core::{Activity, Column, Datum, Frame, Gap, Key, Lang, Note, Panel, Text, Undefined};
 
 use crate::call::{Answer, Call, MethodError};
@@ -28,7 +30,7 @@ use crate::catalog::{
     ACTIVITY, Chapter, GAPS, INDUSTRY, Input, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OUT_REGION,
     OutputTable, PERIOD, REGION, Variant, number, out,
 };
-use crate::concentration::{ColumnSums, data};
+use crate::concentration::{ColumnSums, data, once};
 
 /// The index with its three parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -151,9 +153,11 @@ impl Sizes {
     fn of(frame: &Frame, activity: &Activity) -> Result<Sizes, MethodError> {
         let (codes, areas) = (frame.keys("region")?, frame.numbers("area_km2")?);
         let populations = frame.numbers("population")?;
+        once("region", &codes)?;
         let mut sizes = Sizes { area: vec![], population: vec![] };
+        let rows: BTreeMap<&Key, usize> = codes.iter().zip(0..).collect();
         for region in activity.regions().codes() {
-            let row = codes.iter().position(|code| code == region).ok_or_else(|| {
+            let row = *rows.get(region).ok_or_else(|| {
                 data(format!("the table `region` lacks region `{region}`; add its row"))
             })?;
             for (values, own, name) in [

@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 use super::groups::Members;
 use super::pairs::{Coagglomeration, cell, products};
 use crate::call::{Call, MethodError};
-use crate::concentration::ellison_glaeser::{Alternative, Chooser};
+use crate::concentration::chance::{Alternative, Chooser};
 use crate::concentration::plants::PeriodPlants;
 use crate::concentration::sizes::Sizes;
 

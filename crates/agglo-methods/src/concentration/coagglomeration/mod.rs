@@ -27,7 +27,7 @@
 use agglo_core::{Column, Datum, Frame, Key, Text, Undefined};
 
 use super::benchmark::BENCHMARK;
-use super::ellison_glaeser::{ALTERNATIVE, Alternative, REPLICATES, TEST};
+use super::chance::{ALTERNATIVE, Alternative, REPLICATES, TEST};
 use super::plants::{
     ACTIVITY_ONLY, PLANT, PLANT_GAPS, PeriodPlants, SIZE_CLASS, VARIANTS, collect,
 };

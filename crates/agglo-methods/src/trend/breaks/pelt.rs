@@ -141,6 +141,27 @@ mod tests {
         }
     }
 
+    // ruptures 1.1.10: Pelt(model="l2", min_size=3, jump=1).fit(y).predict(pen=…). With a penalty of
+    // 0.1 it answers 4, 8, 11, 14, 18, 22, whose cost is 7.6858: it prunes as if segments had no
+    // shortest length. The least cost is 7.5745.
+    #[test]
+    fn the_breaks_are_those_of_ruptures() {
+        let y = [
+            1.2, 0.7, 1.9, 1.1, 2.5, 1.6, 2.2, 3.1, 1.4, 2.8, 2.0, 3.6, 2.1, 4.0, 2.9, 2.2, 3.3,
+            4.1, 0.2, 0.4, 0.1, 0.6, 5.1, 5.0, 5.4, 4.9,
+        ];
+        let x: Vec<f64> = (0..26).map(f64::from).collect();
+        let design = Design { x: &x, shape: Shape::Level, shortest: 3, max_breaks: 0 };
+        for (penalty, breaks) in [
+            (0.1, vec![4, 9, 13, 18, 22]),
+            (0.5, vec![4, 11, 18, 22]),
+            (3.0, vec![11, 18, 22]),
+            (10.0, vec![18, 22]),
+        ] {
+            assert_eq!(design.penalized(&y, penalty).breaks, breaks, "{penalty}");
+        }
+    }
+
     #[test]
     fn a_long_series_with_many_breaks_is_cut_at_all_of_them() {
         let y: Vec<f64> =

@@ -21,8 +21,7 @@ pub(super) fn robust_f(
 ) -> Option<(f64, f64)> {
     let (n, m) = (y.len(), candidate.breaks.len());
     let q = if design.shape == Shape::Level { 1 } else { 2 };
-    // A line is written about its segment's own middle for the numbers' sake, and its height there
-    // compared at one place for both segments below.
+    // Lines are written about the middle of the series: their heights there are compared.
     let mut columns = Vec::with_capacity(q * (m + 1));
     for (a, b) in segments(&candidate.breaks, n) {
         let inside = |t: usize| a <= t && t < b;
@@ -96,4 +95,29 @@ pub(super) fn frame(
         Column::number("bandwidth", "1", column(|pair| pair.1)),
         critical.clone(),
     ])?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const Y: [f64; 18] =
+        [1.2, 0.7, 1.9, 1.1, 2.5, 1.6, 2.2, 3.1, 1.4, 2.8, 2.0, 3.6, 2.1, 4.0, 2.9, 2.2, 3.3, 4.1];
+
+    // R, sandwich 3.0-2: kernHAC(lm, bw = bwAndrews(lm, weights = 1, prewhite = FALSE), prewhite =
+    // FALSE, adjust = FALSE) with a break after 7 of 18, and the Wald statistic of the differences.
+    #[test]
+    fn the_robust_f_and_its_bandwidth_are_those_of_sandwich() {
+        let x: Vec<f64> = (1..=18).map(f64::from).collect();
+        for (shape, bandwidth, f) in [
+            (Shape::Level, 1.576_903_015_495_57, 16.917_274_447_465_6),
+            (Shape::Trend, 1.464_820_820_9, 0.659_441_527_774_961),
+        ] {
+            let design = Design { x: &x, shape, shortest: 3, max_breaks: 1 };
+            let candidate = Candidate { ssr: 0.0, breaks: vec![7] };
+            let found = robust_f(&design, &Y, &candidate).unwrap();
+            assert!((found.1 - bandwidth).abs() < 1e-6, "{found:?}");
+            assert!((found.0 / f - 1.0).abs() < 1e-6, "{found:?}");
+        }
+    }
 }

@@ -18,6 +18,8 @@
 //! Source: Lefever (1926), American Journal of Sociology 32(1), 88–94; Yuill (1971), Geografiska
 //! Annaler B 53(1), 28–39; axes as ArcGIS documents them.
 
+use std::collections::BTreeMap;
+
 use agglo_core::{Activity, Column, Datum, Frame, Gap, Key, Lang, Note, Text, Undefined, Values};
 
 use crate::call::{Answer, Call, MethodError};
@@ -25,7 +27,7 @@ use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Input, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OptionKind, OptionSpec,
     OutputTable, REGION, Variant, number, optional, out, out_key,
 };
-use crate::concentration::{data, each_industry};
+use crate::concentration::{data, each_industry, once};
 use crate::interval::{
     CONFIDENCE, INTERVAL, Interval, OUT_ERROR, OUT_LOWER, OUT_UPPER, REPLICATES,
 };
@@ -166,7 +168,7 @@ pub(super) static CENTER_OF_GRAVITY: Method = Method {
 
 /// Where the regions lie.
 struct Map {
-    regions: Vec<(Key, (f64, f64))>,
+    regions: BTreeMap<Key, (f64, f64)>,
     albers: Option<Albers>,
 }
 
@@ -174,6 +176,7 @@ impl Map {
     fn read(call: &Call<'_>) -> Result<Map, MethodError> {
         let frame = call.frame("region")?;
         let codes = frame.keys("region")?;
+        once("region", &codes)?;
         let planar = frame.has("x_km") && frame.has("y_km");
         if !planar && !(frame.has("lon") && frame.has("lat")) {
             return Err(data(
@@ -204,8 +207,7 @@ impl Map {
     /// The places of the regions of `activity`.
     fn of(&self, activity: &Activity) -> Result<Vec<(f64, f64)>, MethodError> {
         let place = |code: &Key| {
-            let found = self.regions.iter().find(|(region, _)| region == code);
-            found.map(|(_, place)| *place).ok_or_else(|| {
+            self.regions.get(code).copied().ok_or_else(|| {
                 data(format!("the table `region` lacks region `{code}`; add its row"))
             })
         };

@@ -111,6 +111,13 @@ fn a_region_without_a_place_and_a_projection_that_is_none_are_refused() {
     let four = inputs(regions("x_km", "y_km", &PLACES[..4]));
     let error = ask("center-of-gravity", None, &four, &Options::new()).unwrap_err();
     assert!(error.to_string().contains("`r4`"), "{error}");
+    let twice = Frame::new(vec![
+        Column::text("region", ["r0", "r0"]),
+        Column::numbers("x_km", "km", [0.0, 1.0]),
+        Column::numbers("y_km", "km", [0.0, 1.0]),
+    ]);
+    let error = ask("center-of-gravity", None, &inputs(twice.unwrap()), &Options::new());
+    assert!(error.unwrap_err().to_string().contains("twice"));
     let globe = inputs(regions("lon", "lat", &PLACES));
     let options = Options::new().with("projection", "25,47");
     let error = ask("center-of-gravity", None, &globe, &options).unwrap_err();
