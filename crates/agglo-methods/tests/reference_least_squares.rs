@@ -19,7 +19,7 @@
 //! | Wampler4 | higher     | 15.0             | 14.0         |                                       |
 //! | Wampler5 | higher     | 15.0             | 14.0         |                                       |
 
-use agglo_methods::inference::{Factored, classical_covariance, norms};
+use agglo_methods::inference::{COLLINEAR, Factored, classical_covariance, norms};
 
 const NORRIS: [(f64, f64); 36] = [
     (0.2, 0.1),
@@ -171,9 +171,6 @@ const LONGLEY: [[f64; 7]; 16] = [
     [70_551.0, 116.9, 554_894.0, 4007.0, 2827.0, 130_081.0, 1962.0],
 ];
 
-/// Filip's columns repeat each other to all but 4e-11 of themselves; a study would refuse them.
-const TOLERANCE: f64 = 1e-12;
-
 fn lre(found: f64, certified: f64) -> f64 {
     let error = (found - certified).abs() / if certified == 0.0 { 1.0 } else { certified.abs() };
     if error == 0.0 { 15.0 } else { (-error.log10()).min(15.0) }
@@ -182,7 +179,7 @@ fn lre(found: f64, certified: f64) -> f64 {
 /// The fit has at least these digits: (certified b, certified error), LRE of b, LRE of the errors.
 #[track_caller]
 fn check(columns: &[Vec<f64>], y: &[f64], certified: &[(f64, f64)], digits: (f64, f64)) {
-    let fit = Factored::new(columns, &norms(columns), TOLERANCE)
+    let fit = Factored::new(columns, &norms(columns), COLLINEAR)
         .unwrap_or_else(|repeated| panic!("column {}", repeated.column))
         .fit(columns, y);
     let covariance = classical_covariance(&fit, 0).expect("rows are left over");

@@ -3,7 +3,10 @@
 use crate::catalog::Method;
 
 mod beta;
+mod claims;
+pub mod clubs;
 mod composition;
+mod density;
 mod duplication;
 mod innovation;
 mod panel;
@@ -14,6 +17,7 @@ pub(crate) mod thresholds;
 
 pub use beta::{BetaConvergence, Speed, beta_convergence};
 pub use composition::hypergeometric_tails;
+pub use density::{Bandwidth, kernel_density, modes};
 pub use duplication::{Choice, Duplication, duplication};
 pub use sigma::{Spread, spread};
 pub use similarity::{Similarity, structural_similarity};
@@ -27,5 +31,8 @@ pub(crate) const METHODS: &[&Method] = &[
     &composition::COMPOSITION,
     &sigma::SIGMA,
     &beta::BETA,
+    &clubs::CLUBS,
+    &density::DENSITY,
+    &claims::CLAIMS,
     &innovation::INNOVATION,
 ];

@@ -21,7 +21,9 @@ use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_PERIOD, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
 };
-use crate::inference::Line;
+use crate::inference::{
+    Kernel, Line, andrews_bandwidth, dependent_covariance, least_squares, newey_west_lags, norms,
+};
 use agglo_core::Text;
 
 /// How the spread of a period is taken.
@@ -91,6 +93,16 @@ pub(super) static SIGMA: Method = Method {
             kind: OptionKind::Number(0.0, 1.0),
             default: "0.05",
             help: Text::new("p-value below which the trend is called one", "判定趋势的显著性水平"),
+        },
+        OptionSpec {
+            name: "trend_errors",
+            kind: OptionKind::Choice(&["classical", "newey-west", "andrews"]),
+            default: "classical",
+            help: Text::new(
+                "error of the slope; the last two allow for spreads of neighboring years that \
+                 depend on each other, times n/(n−2)",
+                "斜率标准误；后两者允许相邻年份相关，乘以 n/(n−2)",
+            ),
         },
     ],
     variants: &[
@@ -179,7 +191,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::integer("n", "1", data.periods.iter().map(|_| data.regions.len() as i64)),
     ])?;
     let (thresholds, note) = by_convention(call, &["alpha"])?;
-    let trend = trend_frame(&data.periods, &deviations, call.option_number("alpha"))?;
+    let trend = trend_frame(call, &data.periods, &deviations)?;
     Ok(Answer::one("sigma", sigma)
         .and("trend", trend)
         .and("thresholds", thresholds)
@@ -188,9 +200,9 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
 }
 
 fn trend_frame(
+    call: &Call<'_>,
     periods: &[i64],
     deviations: &[Result<f64, Undefined>],
-    alpha: f64,
 ) -> Result<Frame, MethodError> {
     let known: Vec<(f64, f64)> = periods
         .iter()
@@ -198,8 +210,14 @@ fn trend_frame(
         .filter_map(|(&period, sd)| sd.ok().map(|sd| (period as f64, sd)))
         .collect();
     let (t, sd): (Vec<f64>, Vec<f64>) = known.into_iter().unzip();
-    let line = Line::fit(&t, &sd);
+    let line = Line::fit(&t, &sd).map(|line| match call.option("trend_errors") {
+        "classical" => line,
+        named => {
+            Line { slope_se: dependent_error(&t, &sd, named).unwrap_or(line.slope_se), ..line }
+        }
+    });
     let p_value = line.and_then(|line| line.slope_p());
+    let alpha = call.option_number("alpha");
     let reading = match (line, p_value) {
         (Ok(line), Ok(p)) if p < alpha && line.slope < 0.0 => "convergence",
         (Ok(line), Ok(p)) if p < alpha && line.slope > 0.0 => "divergence",
@@ -216,6 +234,18 @@ fn trend_frame(
         Column::integer("n_periods", "1", ends.map(|_| t.len() as i64)),
         Column::text("reading", ends.map(|_| reading)),
     ])?)
+}
+
+/// The slope's error under dependence in time, times n / (n − 2).
+fn dependent_error(t: &[f64], sd: &[f64], named: &str) -> Option<f64> {
+    let columns = [vec![1.0; t.len()], t.to_vec()];
+    let fit = least_squares(&columns, &norms(&columns), sd).ok()?;
+    let kernel = match named {
+        "andrews" => Kernel::QuadraticSpectral { bandwidth: andrews_bandwidth(&fit, &columns)? },
+        _ => Kernel::Bartlett { lags: newey_west_lags(t.len()) },
+    };
+    let factor = t.len() as f64 / (t.len() - 2) as f64;
+    Some((factor * dependent_covariance(&fit, &columns, &[t.len()], kernel)[3]).sqrt())
 }
 
 #[cfg(test)]

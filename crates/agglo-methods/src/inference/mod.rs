@@ -22,7 +22,6 @@ pub use normal::{normal_cdf, normal_quantile};
 pub use percentile::{median, percentile, standard_deviation};
 pub use rank::ranks_descending;
 pub use resample::{Resampling, Spread, resample};
-pub(crate) use robust::sandwich;
 pub use robust::{
     Kernel, Uneven, andrews_bandwidth, classical_covariance, dependent_covariance,
     long_run_variance, newey_west_lags, quadratic_spectral, uneven_covariance,

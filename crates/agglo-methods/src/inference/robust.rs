@@ -181,7 +181,7 @@ fn scores(columns: &[Vec<f64>], residuals: &[f64]) -> Vec<Vec<f64>> {
 }
 
 /// B M B for symmetric B and M, row-major.
-pub(crate) fn sandwich(bread: &[f64], meat: &[f64]) -> Vec<f64> {
+fn sandwich(bread: &[f64], meat: &[f64]) -> Vec<f64> {
     let k = (bread.len() as f64).sqrt().round() as usize;
     let times = |a: &[f64], b: &[f64]| -> Vec<f64> {
         (0..k * k)

@@ -17,6 +17,7 @@ mod residuals;
 pub mod spatial;
 
 pub(crate) use estimates::{Coefficient, Reference};
+pub(crate) use options::{LOGDET, STANDARDIZE, WEIGHTS};
 pub use residuals::{SpatialTest, spatial_tests};
 
 /// The family's rows of the catalogue.

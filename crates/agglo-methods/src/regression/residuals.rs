@@ -12,7 +12,8 @@
 //! | lm-error-robust | no error, whatever the lag         | (u'Wu/σ² − T/J u'Wy/σ²)² / (T (1 − T/J))      |
 //! | sarma           | neither                            | lm-lag-robust + lm-error, χ² with 2           |
 //!
-//! σ² = u'u/n; T = tr(W'W + WW); J = T + (WXb)'M(WXb)/σ², M the residual maker; of Moran's I the
+//! Breusch–Pagan and Koenker–Bassett regress on the x themselves, as R's `bptest`; spreg takes their
+//! squares. σ² = u'u/n; T = tr(W'W + WW); J = T + (WXb)'M(WXb)/σ², M the residual maker; of Moran's I the
 //! moments E = n tr(A) / (−(n − k) S₀) and V are those of regression residuals (Cliff and Ord).
 //!
 //! Source: Anselin (1988), Geographical Analysis 20, 1–17; Anselin, Bera, Florax and Yoon (1996),

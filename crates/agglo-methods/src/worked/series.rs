@@ -125,6 +125,9 @@ pub(super) fn beta(asked: &Asked<'_>) -> Option<Worked> {
     let (from, to, n) = (asked.year("from")?, asked.year("to")?, asked.beside("n")?);
     let span = f64::from(to - from);
     let mut worked = Worked::default();
+    let is_plain =
+        |option: &str, plain: &str| asked.options.get(option).is_none_or(|value| value == plain);
+    let by_line = is_plain("controls", "") && is_plain("spatial", "none");
     if let ("speed" | "half_life", Some(slope)) = (asked.column, asked.beside("slope")) {
         let kept = match asked.variant {
             "reat" => 1.0 + slope,
@@ -143,6 +146,9 @@ pub(super) fn beta(asked: &Asked<'_>) -> Option<Worked> {
         }
         worked.say(format!("half-life = ln 2/{}", show(speed)));
         return worked.ending(std::f64::consts::LN_2 / speed);
+    }
+    if !by_line {
+        return None;
     }
     let ends = [i64::from(from), i64::from(to)];
     let ends = balanced(asked.tables.get("regions")?, n, &ends)?;
