@@ -77,7 +77,7 @@ fn main() -> Result<(), Failure> {
         Ok((found, lag_tallies(&x, &weights, &plan)?))
     })?;
     let seconds = began.elapsed().as_secs_f64();
-    println!("computing {seconds:.4}");
+    println!("computing {seconds:.4} processor {:.4}", processor_seconds()? - processor);
     if let Some(path) = words.get(6) {
         let lines = found.iter().zip(&tallies).map(|(local, tally)| {
             let p = tally.times(local.z).p_value(Tail::Pseudo).number();

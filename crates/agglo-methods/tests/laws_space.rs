@@ -1,4 +1,5 @@
 //! Laws of spatial statistics that hold whatever the data, and what chance alone calls significant.
+#![expect(clippy::unwrap_used, reason = "a law fails where there is no number")]
 
 use agglo_core::{Axis, Control, Seed, Weights};
 use agglo_methods::space::{

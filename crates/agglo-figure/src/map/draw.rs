@@ -7,6 +7,7 @@ use agglo_core::{Datum, Gap, Lang};
 use super::areas::{Area, Areas};
 use super::layout::{Layout, Panel, lay_out, left_out};
 use super::{ClassKey, Flow, MapFigure, MapShape, Tile};
+use crate::classes::Classes;
 use crate::color::{Color, ink_on};
 use crate::scale::{drawable, number, short, told};
 use crate::sheet::{Anchor, LABEL, MARGIN, SMALL, Sheet, Texture, measured, path, polyline, rect};

@@ -213,9 +213,10 @@ fn scales(call: &Call<'_>, series: &Series) -> Result<Scales, MethodError> {
             return Ok(vec![classes]);
         }
         let n = call.option_integer(n);
-        Ok(match by_period {
-            true => rows.iter().map(|row| quantile_classes(row, n)).collect(),
-            false => vec![quantile_classes(&rows.concat(), n)],
+        Ok(if by_period {
+            rows.iter().map(|row| quantile_classes(row, n)).collect()
+        } else {
+            vec![quantile_classes(&rows.concat(), n)]
         })
     };
     let lags = series.lags.iter().map(|row| row.iter().flatten().copied().collect()).collect();
