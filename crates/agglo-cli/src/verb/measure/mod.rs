@@ -178,7 +178,7 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
             summed = Some(register);
             reading
         } else {
-            let reading = agglo_data::read_as(table_of(input, &listed(input, matches)), &spec, Path::new(""))?;
+            let reading = agglo_data::read_as(table_of(input, &columns_listed(input, matches)), &spec, Path::new(""))?;
             inputs = give(inputs, input, &reading, spec.absent)?;
             reading
         };
@@ -281,7 +281,7 @@ fn read_spec(
             columns.insert(column.name.to_owned(), name);
         }
     }
-    columns.extend(listed(input, matches).into_iter().map(|name| (name.clone(), name)));
+    columns.extend(columns_listed(input, matches).into_iter().map(|name| (name.clone(), name)));
     Ok(ReadSpec {
         name: input.table.to_owned(),
         table: input.table.to_owned(),
@@ -299,7 +299,7 @@ fn read_spec(
 }
 
 /// The columns of `input` that an option lists.
-fn listed(input: &Input, matches: &ArgMatches) -> Vec<String> {
+fn columns_listed(input: &Input, matches: &ArgMatches) -> Vec<String> {
     let lists = input.columns.iter().filter(|column| column.kind == ColumnKind::Listed);
     let list = |column: &InputColumn| matches.get_one::<String>(&format!("option:{}", column.name));
     lists.filter_map(list).flat_map(|list| agglo_methods::catalog::names(list)).collect()
