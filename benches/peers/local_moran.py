@@ -5,8 +5,8 @@
     python3 benches/peers/local_moran.py --agglo target/release/examples/local_moran
 
 Every run is a process of its own; what is timed is the statistic with its permutations, weights and
-values being there already, by the clock and by the processor, compilation by numba left out. Memory is
-the peak of the whole process. A peer that is not installed is said so. Pseudo p-values are compared
+values being there already, by the clock and by the processor, compilation by numba left out; on two threads
+esda works in other processes, whose processor time is not seen. Memory is the peak of the whole process. A peer that is not installed is said so. Pseudo p-values are compared
 with esda's: the draws differ, so the difference is chance, about sqrt(p(1 - p)/999) for each.
 """
 

@@ -49,7 +49,18 @@ pub fn reach(method: &str, variant: &str) -> Reach {
         | "ellison-glaeser"
         | "maurel-sedillot"
         | "relatedness-density"
-        | "economic-complexity" => (&[], Years::Own),
+        | "economic-complexity"
+        | "moran"
+        | "geary"
+        | "getis-ord"
+        | "local-moran"
+        | "local-geary"
+        | "getis-ord-local"
+        | "join-count"
+        | "bivariate-moran"
+        | "lee"
+        | "empirical-bayes-rates"
+        | "spatial-gini" => (&[], Years::Own),
         _ => (&[], Years::All),
     };
     Reach { keys, years }

@@ -222,24 +222,36 @@ fn a_region_twice_and_a_base_of_zero_are_refused() {
 }
 
 #[test]
-fn each_period_has_its_rows_and_its_own_draws() {
-    let (one, weights) = line();
-    let rows = [("a", 1.0), ("b", 2.0), ("c", 4.0), ("d", 7.0)];
-    let twice = Frame::new(vec![
-        Column::text("region", rows.iter().chain(&rows).map(|row| row.0)),
-        Column::integer("period", "", [2000, 2000, 2000, 2000, 2010, 2010, 2010, 2010]),
-        Column::numbers("value", "1", rows.iter().chain(&rows).map(|row| row.1)),
+fn a_period_is_answered_alike_whatever_stands_in_others() {
+    let edges: Vec<(String, String)> = (0..19)
+        .flat_map(|k| [(k, k + 1), (k + 1, k)])
+        .map(|(a, b)| (format!("r{a:02}"), format!("r{b:02}")))
+        .collect();
+    let weights = Frame::new(vec![
+        Column::text("region", edges.iter().map(|edge| edge.0.as_str())),
+        Column::text("neighbor", edges.iter().map(|edge| edge.1.as_str())),
     ])
     .unwrap();
+    let panel = |years: &[(i64, usize)]| {
+        let rows = || years.iter().flat_map(|&(year, k)| (0..20).map(move |r| (year, k, r)));
+        Frame::new(vec![
+            Column::text("region", rows().map(|row| format!("r{:02}", row.2))),
+            Column::integer("period", "", rows().map(|row| row.0)),
+            Column::numbers("value", "1", rows().map(|(_, k, r)| (r * r * k % 23) as f64)),
+        ])
+        .unwrap()
+    };
     for id in UNIVARIATE {
-        let single = run(id, one.clone(), weights.clone(), &Options::new()).unwrap();
-        let double = run(id, twice.clone(), weights.clone(), &Options::new()).unwrap();
-        assert_eq!(double.main().n_rows(), 2 * single.main().n_rows(), "{id}");
+        let of = |years: &[(i64, usize)]| {
+            run(id, panel(years), weights.clone(), &Options::new()).unwrap()
+        };
+        let single = of(&[(2010, 3)]);
         let n = single.main().n_rows();
-        let second: Vec<usize> = (n..2 * n).collect();
-        for column in single.main().columns().iter().filter(|column| column.name() != "period") {
-            let later = double.main().take(&second);
-            assert_eq!(later.column(column.name()).unwrap(), column, "{id}");
+        for other in [1, 7] {
+            let double = of(&[(2000, other), (2010, 3)]);
+            assert_eq!(double.main().n_rows(), 2 * n, "{id}");
+            let second: Vec<usize> = (n..2 * n).collect();
+            assert_eq!(double.main().take(&second), *single.main(), "{id}");
         }
     }
 }

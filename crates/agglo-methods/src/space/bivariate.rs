@@ -156,7 +156,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let alpha = call.option_number("alpha");
     let mut rows = Rows::new(&TABLES[0]);
     let mut locals = Rows::new(&TABLES[1]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let (x, y) = (&map.columns[0], &map.columns[1]);
         let weights = transform.apply(&map.weights);
@@ -166,7 +166,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         let mut numbers = [Datum::from(factor); 4];
         let mut n_permutations = 0;
         if let (Ok(factor), Ok(((z, _), (y, _)))) = (factor, &parts) {
-            let plan = plan(call, "bivariate-moran", unit, Scheme::Shared);
+            let plan = plan(call, "bivariate-moran", map.period, Scheme::Shared);
             let observed = factor * products(z, y, &weights);
             let null = Null::draw(y, &plan, |y| vec![factor * products(z, y, &weights)])?;
             let summary = null.summary(0, observed, tail);
@@ -185,9 +185,11 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             map.n().into(),
         ]);
         let tallies = match &parts {
-            Ok(_) => {
-                lag_tallies(y, &weights, &plan(call, "bivariate-moran local", unit, scheme(call)))?
-            }
+            Ok(_) => lag_tallies(
+                y,
+                &weights,
+                &plan(call, "bivariate-moran local", map.period, scheme(call)),
+            )?,
             Err(_) => Vec::new(),
         };
         let of = |region: usize, number: &dyn Fn(f64, f64, f64) -> Datum| match &parts {

@@ -203,7 +203,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let is_local = call.variant() == "local";
     let mut rates = Rows::new(&TABLES[0]);
     let mut tests = Rows::new(&TABLES[1]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         checked(map)?;
         let all = rate_prior(&map.columns[0], &map.columns[1]);
         for region in 0..map.n() {
@@ -234,7 +234,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             let z: Vec<f64> = z.iter().map(|z| z - center).collect();
             let total: f64 = weights.edges().map(|edge| edge.2).sum();
             let factor = z.len() as f64 / (total * sum(z.iter().map(|z| z * z)));
-            let plan = plan(call, "empirical-bayes-rates", unit, Scheme::Shared);
+            let plan = plan(call, "empirical-bayes-rates", map.period, Scheme::Shared);
             let null = Null::draw(&z, &plan, |z| vec![factor * cross_products(z, &weights)])?;
             let summary = null.summary(0, tested.statistic, tail);
             permuted = [summary.mean, summary.sd, summary.p_value];

@@ -78,7 +78,7 @@ pub(super) fn answer(
         _ => Assumption::Randomization,
     };
     let mut rows = Rows::new(table);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let (x, weights) = (&map.columns[0], transform.apply(&map.weights));
         let mut numbers = [Datum::undefined(Undefined::FromGap); 8];
@@ -88,7 +88,7 @@ pub(super) fn answer(
             Ok(Prepared { values, factor, expectation, variance }) => {
                 let statistic = |values: &[f64]| factor * kernel(values, &weights);
                 let observed = statistic(&values);
-                let plan = plan(call, method, unit, Scheme::Shared);
+                let plan = plan(call, method, map.period, Scheme::Shared);
                 let null = Null::draw(&values, &plan, |values| vec![statistic(values)])?;
                 let permuted = null.summary(0, observed, tail);
                 let z = variance.and_then(|variance| z_score(observed, expectation, variance));

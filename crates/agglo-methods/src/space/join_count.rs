@@ -175,11 +175,11 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (maps, notes) = maps_of(call, &values, &["class"])?;
     let (transform, tail) = (Transform::of(call), Tail::of(call));
     let mut rows = Rows::new(&TABLES[0]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let weights = transform.apply(&map.weights);
         let classes: Vec<usize> = map.columns[0].iter().map(|class| *class as usize).collect();
-        let plan = plan(call, "join-count", unit, Scheme::Shared);
+        let plan = plan(call, "join-count", map.period, Scheme::Shared);
         let null = Null::draw(&classes, &plan, |classes| counts(classes, &weights, names.len()))?;
         let size = |class: usize| classes.iter().filter(|own| **own == class).count();
         for (place, joins) in join_counts(&classes, &weights, names.len()).into_iter().enumerate() {

@@ -156,7 +156,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let own = call.option("own") == "include";
     let mut rows = Rows::new(&TABLES[0]);
     let mut locals = Rows::new(&TABLES[1]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let (x, y) = (&map.columns[0], &map.columns[1]);
         let weights = if own {
@@ -173,7 +173,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             let pairs: Vec<(f64, f64)> = x.0.iter().copied().zip(y.0.iter().copied()).collect();
             let statistic =
                 |pairs: &[(f64, f64)]| factor * smoothed_products(pairs.iter().copied(), &weights);
-            let plan = plan(call, "lee", unit, Scheme::Shared);
+            let plan = plan(call, "lee", map.period, Scheme::Shared);
             let null = Null::draw(&pairs, &plan, |pairs| vec![statistic(pairs)])?;
             let summary = null.summary(0, statistic(&pairs), tail);
             numbers = [summary.mean, summary.sd, summary.p_value];

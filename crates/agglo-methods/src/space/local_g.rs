@@ -168,7 +168,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (transform, tail, correction) = (Transform::of(call), Tail::of(call), Correction::of(call));
     let (alpha, permutes) = (call.option_number("alpha"), call.option_integer("permutations") > 0);
     let mut rows = Rows::new(&TABLES[0]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let x = &map.columns[0];
         let others = transform.apply(&map.weights);
@@ -178,7 +178,9 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         };
         // A region's own value is held, so its neighbors alone decide the rank.
         let tallies = match &found {
-            Ok(_) => lag_tallies(x, &others, &plan(call, "getis-ord-local", unit, scheme(call)))?,
+            Ok(_) => {
+                lag_tallies(x, &others, &plan(call, "getis-ord-local", map.period, scheme(call)))?
+            }
             Err(_) => Vec::new(),
         };
         let local = |region: usize| found.as_ref().map(|found| found[region]).map_err(|why| *why);

@@ -133,14 +133,16 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (transform, tail, correction) = (Transform::of(call), Tail::of(call), Correction::of(call));
     let alpha = call.option_number("alpha");
     let mut rows = Rows::new(&TABLES[0]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let (x, weights) = (&map.columns[0], transform.apply(&map.weights));
         let found = local_geary(x, &weights, divisor);
         let tallies = match &found {
-            Ok(_) => {
-                difference_tallies(x, &weights, &plan(call, "local-geary", unit, scheme(call)))?
-            }
+            Ok(_) => difference_tallies(
+                x,
+                &weights,
+                &plan(call, "local-geary", map.period, scheme(call)),
+            )?,
             Err(_) => Vec::new(),
         };
         let of = |region: usize, number: &dyn Fn(usize, LocalGeary) -> Datum| match &found {

@@ -248,12 +248,14 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (alpha, permutes) = (call.option_number("alpha"), call.option_integer("permutations") > 0);
     let mut rows = Rows::new(&TABLES[0]);
     let mut counts = Rows::new(&TABLES[1]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let map = map.settled(call);
         let (x, weights) = (&map.columns[0], transform.apply(&map.weights));
         let found = local_moran(x, &weights, divisor, conditioning);
         let tallies = match &found {
-            Ok(_) => lag_tallies(x, &weights, &plan(call, "local-moran", unit, scheme(call)))?,
+            Ok(_) => {
+                lag_tallies(x, &weights, &plan(call, "local-moran", map.period, scheme(call)))?
+            }
             Err(_) => Vec::new(),
         };
         let z_of = |region: usize| -> Result<f64, Undefined> {

@@ -30,17 +30,17 @@ pub(super) const ISLANDS: OptionSpec = OptionSpec {
     ),
 };
 
-/// The permutations of the map that is at place `unit` among those of the call.
+/// The permutations of the map of `period`: another period more or less does not change them.
 pub(super) fn plan<'a>(
     call: &'a Call<'_>,
     method: &'static str,
-    unit: usize,
+    period: i64,
     scheme: Scheme,
 ) -> Plan<'a> {
     Plan {
         method,
         seed: call.seed(),
-        unit: unit as u32,
+        unit: period as u32,
         replicates: call.option_integer("permutations") as u32,
         scheme,
         control: *call.control(),

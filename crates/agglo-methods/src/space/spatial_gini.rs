@@ -123,7 +123,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (maps, notes) = maps(call, &["value"])?;
     let tail = Tail::of(call);
     let mut rows = Rows::new(&TABLES[0]);
-    for (unit, map) in maps.iter().enumerate() {
+    for map in &maps {
         let x = &map.columns[0];
         let found = spatial_gini(x, &map.weights);
         let mut permuted = [Datum::from(found.map(|found| found.far)); 3];
@@ -132,7 +132,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             let n = x.len() as f64;
             let scale = 2.0 * n * n * mean(x).unwrap_or_default();
             let far = |x: &[f64]| found.gini - near_differences(x, &map.weights) / scale;
-            let plan = plan(call, "spatial-gini", unit, Scheme::Shared);
+            let plan = plan(call, "spatial-gini", map.period, Scheme::Shared);
             let null = Null::draw(x, &plan, |x| vec![far(x)])?;
             let summary = null.summary(0, far(x), tail);
             permuted = [summary.mean, summary.sd, summary.p_value];

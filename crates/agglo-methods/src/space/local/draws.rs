@@ -20,7 +20,7 @@ pub struct Plan<'a> {
     pub method: &'static str,
     /// The seed.
     pub seed: Seed,
-    /// The place of the map among the maps of the call.
+    /// What keeps the map's random numbers apart from those of other maps, such as its period.
     pub unit: u32,
     /// How many permutations.
     pub replicates: u32,

@@ -318,7 +318,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         let is_balanced = maps.iter().all(|map| map.weights.axis() == maps[0].weights.axis());
         if is_balanced {
             let places: Vec<usize> = (0..maps[0].n()).collect();
-            let plan = plan(call, "spatial-markov", 0, Scheme::Shared);
+            let plan = plan(call, "spatial-markov", maps[0].period, Scheme::Shared);
             let null = Null::draw(&places, &plan, |order| {
                 vec![permuted_q(call, &maps, &series, order).unwrap_or_default()]
             })?;
