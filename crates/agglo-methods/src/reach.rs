@@ -48,6 +48,11 @@ pub fn reach(method: &str, variant: &str) -> Reach {
         | "locational-gini"
         | "ellison-glaeser"
         | "maurel-sedillot"
+        | "coagglomeration"
+        | "cluster-index"
+        | "inequality"
+        | "polarization"
+        | "dagum"
         | "relatedness-density"
         | "economic-complexity"
         | "moran"
@@ -177,6 +182,7 @@ mod tests {
             "relatedness-density",
             "economic-complexity",
             "standardized-location-quotient",
+            "coagglomeration",
         ] {
             check(method, None, &none);
         }

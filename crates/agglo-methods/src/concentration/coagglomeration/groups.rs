@@ -109,7 +109,7 @@ impl Groups {
         let absent: BTreeSet<&Key> =
             self.0.values().flatten().filter(|code| !there.contains(code)).collect();
         let n = absent.len();
-        let codes: Vec<&str> = absent.iter().take(5).map(|code| code.as_ref()).collect();
+        let codes: Vec<&str> = absent.iter().take(5).map(|code| &***code).collect();
         let (codes, more) = (codes.join(", "), if n > 5 { ", …" } else { "" });
         (n > 0).then(|| {
             Note::new(

@@ -154,7 +154,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (periods, mut notes) = collect(call)?;
     let (mut rows, mut group_rows) = (PairRows::default(), groups::Rows::default());
     for plants in &periods {
-        one_period(call, plants, &groups, &rules, &mut rows, &mut group_rows)?;
+        one_period(call, plants, groups.as_ref(), &rules, &mut rows, &mut group_rows)?;
     }
     if let Some(groups) = &groups {
         notes.extend(groups.unmatched_note(&periods));
@@ -169,7 +169,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
 fn one_period(
     call: &Call<'_>,
     plants: &PeriodPlants,
-    groups: &Option<Groups>,
+    groups: Option<&Groups>,
     rules: &Rules,
     rows: &mut PairRows,
     group_rows: &mut groups::Rows,
@@ -182,7 +182,7 @@ fn one_period(
     let moments = PairMoments::of(&plants.benchmark);
     let herfindahls: Vec<Result<f64, Undefined>> =
         plants.industries.iter().map(|one| chance::herfindahl(&one.sizes)).collect();
-    let members = groups.as_ref().map(|groups| groups.of(plants)).unwrap_or_default();
+    let members = groups.map(|groups| groups.of(plants)).unwrap_or_default();
     let counts = match (&index, rules.monte_carlo) {
         (Ok(index), Some(replicates)) => {
             Some(Counts::simulate(call, plants, index, &members, replicates)?)

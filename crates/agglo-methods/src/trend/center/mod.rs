@@ -177,8 +177,9 @@ impl Map {
         let frame = call.frame("region")?;
         let codes = frame.keys("region")?;
         once("region", &codes)?;
-        let planar = frame.has("x_km") && frame.has("y_km");
-        if !planar && !(frame.has("lon") && frame.has("lat")) {
+        let both = |east: &str, north: &str| frame.has(east) && frame.has(north);
+        let planar = both("x_km", "y_km");
+        if !planar && !both("lon", "lat") {
             return Err(data(
                 "the table `region` has neither x_km and y_km nor lon and lat".to_owned(),
             ));

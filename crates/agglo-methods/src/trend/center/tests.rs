@@ -17,13 +17,13 @@ fn regions(east: &str, north: &str, places: &[(f64, f64)]) -> Frame {
 fn activity() -> Frame {
     let (mut region, mut industry, mut period, mut value) = (vec![], vec![], vec![], vec![]);
     for year in [2000, 2010] {
-        for r in 0..5 {
+        for (r, weight) in WEIGHTS.into_iter().enumerate() {
             for code in ["a", "b"] {
                 region.push(format!("r{r}"));
                 industry.push(code);
                 period.push(year);
                 value.push(match (code, year, r) {
-                    ("a", _, _) => WEIGHTS[r],
+                    ("a", _, _) => weight,
                     (_, 2000, 0) | (_, 2010, 1) => 5.0,
                     _ => 0.0,
                 });

@@ -91,8 +91,17 @@ pub(super) static INDUSTRIALIZATION_STAGE: Method = Method {
             kind: OptionKind::Choice(&PRICE_YEARS),
             default: "2004",
             help: Text::new(
-                "whose dollars the income is in; no other year is deflated to",
-                "收入所用美元的价格年；不作其他折算",
+                "whose dollars the income is in, as published",
+                "收入所用美元的价格年（已发表的年份）",
+            ),
+        },
+        OptionSpec {
+            name: "price_ratio",
+            kind: OptionKind::Number(1e-6, 1e6),
+            default: "1",
+            help: Text::new(
+                "for dollars of another year: its United States price level over that of price_year, by which the income bounds are multiplied",
+                "收入为其他年份美元时：该年美国价格水平与 price_year 之比，用于折算收入界限",
             ),
         },
         OptionSpec {
@@ -226,7 +235,8 @@ impl Settings {
             .map_err(|_| bad("midpoints", "three numbers a,b,c between 0 and 100"))?;
         Ok(Settings {
             scale: StageScale::of(call.option("price_year"))
-                .ok_or_else(|| bad("price_year", &PRICE_YEARS.join(", ")))?,
+                .ok_or_else(|| bad("price_year", &PRICE_YEARS.join(", ")))?
+                .at_prices(call.option_number("price_ratio")),
             conversion: match call.option("conversion") {
                 "fx" => Conversion::Fx,
                 "ppp" => Conversion::Ppp,
@@ -486,6 +496,17 @@ fn notes(call: &Call<'_>, absent: &BTreeSet<String>, service_led: usize) -> Vec<
             format!("收入按 {year} 年美元计；本币折算方式为 {conversion}"),
         ),
     ];
+    let ratio = call.option("price_ratio");
+    if call.option_number("price_ratio") != 1.0 {
+        notes.push(Note::new(
+            "income-bounds-moved",
+            format!(
+                "the income bounds of {year} were multiplied by {ratio}, the price ratio given; state \
+                 its source"
+            ),
+            format!("{year} 年收入界限已乘以给定的价格比 {ratio}，须注明其来源"),
+        ));
+    }
     if !absent.is_empty() {
         let list: Vec<&str> = absent.iter().map(|flag| flag.trim_start_matches("no_")).collect();
         let list = list.join(", ");

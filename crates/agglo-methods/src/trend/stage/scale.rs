@@ -71,6 +71,12 @@ impl StageScale {
         })
     }
 
+    /// The same with income bounds in dollars that are worth 1/`ratio` of those of the price year.
+    #[must_use]
+    pub fn at_prices(self, ratio: f64) -> StageScale {
+        StageScale { income: self.income.map(|bound| bound * ratio), ..self }
+    }
+
     /// Score of income per head in dollars of the price year.
     pub fn income(&self, usd: f64) -> f64 {
         ramp(usd, self.income)
@@ -217,6 +223,11 @@ mod tests {
             check(scale.weights.iter().sum(), 100.0);
         }
         assert_eq!(StageScale::of("2020"), None);
+    }
+
+    #[test]
+    fn twice_the_prices_take_twice_the_income_to_the_same_score() {
+        check(scale().at_prices(2.0).income(7000.0), scale().income(3500.0));
     }
 
     // 24 + 33 · (3500 − 2880)/2880 points of income and so on.
