@@ -43,6 +43,9 @@ pub struct SpatialTest {
 
 impl SpatialTest {
     /// P of a statistic at least so far out under the hypothesis.
+    ///
+    /// # Errors
+    /// Why there is no statistic.
     pub fn p_value(&self) -> Result<f64, Undefined> {
         let statistic = self.statistic?;
         Ok(match self.df {
