@@ -114,6 +114,9 @@ pub async fn connect(
         .with_ballista_grpc_metadata(metadata)
         // A job that is only waited for has no name until it is over, and cannot be asked about.
         .set_bool(BALLISTA_CLIENT_PULL, true)
+        // Two inputs of an exchange that spill into larger files can wait for each other for ever
+        // (apache/datafusion#24883).
+        .set_usize("datafusion.execution.max_spill_file_size_bytes", 1)
         .set_usize(BALLISTA_CLIENT_GRPC_CONNECT_TIMEOUT_SECONDS, 5)
         .set_usize(BALLISTA_CLIENT_GRPC_TCP_KEEPALIVE_SECONDS, 30)
         .set_usize(BALLISTA_CLIENT_GRPC_HTTP2_KEEPALIVE_INTERVAL_SECONDS, 10);

@@ -191,6 +191,23 @@ impl Frame {
         Ok(Frame { columns, n_rows })
     }
 
+    /// Adds the rows of `other` below.
+    ///
+    /// # Panics
+    /// When `other` has not the same columns.
+    pub fn append(&mut self, other: Frame) {
+        assert_eq!(self.columns.len(), other.columns.len(), "tables of the same columns");
+        self.n_rows += other.n_rows;
+        for (column, further) in self.columns.iter_mut().zip(other.columns) {
+            match (&mut column.values, further.values) {
+                (Values::Text(all), Values::Text(rows)) => all.extend(rows),
+                (Values::Integer(all), Values::Integer(rows)) => all.extend(rows),
+                (Values::Number(all), Values::Number(rows)) => all.extend(rows),
+                _ => panic!("tables of the same columns; `{}` differs", column.name),
+            }
+        }
+    }
+
     /// Number of rows.
     pub fn n_rows(&self) -> usize {
         self.n_rows

@@ -165,6 +165,54 @@ impl Panel {
         })
     }
 
+    /// A panel of one period; `cells` by region, then industry.
+    ///
+    /// # Panics
+    /// When there is not one cell for every region and industry.
+    pub fn of_period(
+        unit: &str,
+        regions: Arc<Axis>,
+        industries: Arc<Axis>,
+        period: Period,
+        cells: Vec<Datum>,
+    ) -> Panel {
+        assert_eq!(
+            cells.len(),
+            regions.len() * industries.len(),
+            "one cell per region and industry"
+        );
+        Panel { unit: unit.to_owned(), regions, industries, periods: vec![period], cells }
+    }
+
+    /// Panels over the same regions and industries as one, in the order of their periods, which are distinct.
+    ///
+    /// # Panics
+    /// When their regions or industries differ.
+    pub fn stacked(mut panels: Vec<Panel>) -> Panel {
+        panels.sort_by(|one, other| one.periods.cmp(&other.periods));
+        let mut panels = panels.into_iter();
+        let Some(mut all) = panels.next() else {
+            let none = Arc::new(Axis::new(Vec::<Arc<str>>::new()));
+            let (regions, industries) = (none.clone(), none);
+            return Panel {
+                unit: String::new(),
+                regions,
+                industries,
+                periods: vec![],
+                cells: vec![],
+            };
+        };
+        for panel in panels {
+            assert!(
+                all.regions == panel.regions && all.industries == panel.industries,
+                "panels of the same regions and industries"
+            );
+            all.periods.extend(panel.periods);
+            all.cells.extend(panel.cells);
+        }
+        all
+    }
+
     /// The panel as a long table `region, industry, period, value`.
     pub fn to_frame(&self) -> Frame {
         let n_cells = self.cells.len();

@@ -84,6 +84,55 @@ impl Weights {
         Ok(Weights { axis, starts, neighbors, values })
     }
 
+    /// Symmetric weights of 1 from pairs of places in `axis`, each in either order and any number of
+    /// times; a place paired with itself is left out.
+    ///
+    /// Cost: O(m) for m pairs, and sorting each row.
+    ///
+    /// # Panics
+    /// When a place lies beyond the axis.
+    pub fn from_pairs(
+        axis: impl Into<Arc<Axis>>,
+        pairs: impl Iterator<Item = (u32, u32)> + Clone,
+    ) -> Weights {
+        let axis = axis.into();
+        let pairs = pairs.filter(|(one, other)| one != other);
+        let mut ends = vec![0_usize; axis.len()];
+        for (one, other) in pairs.clone() {
+            ends[one as usize] += 1;
+            ends[other as usize] += 1;
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total - *end;
+        }
+        let mut all = vec![0_u32; total];
+        for (one, other) in pairs {
+            for (from, to) in [(one, other), (other, one)] {
+                all[ends[from as usize]] = to;
+                ends[from as usize] += 1;
+            }
+        }
+        let mut starts = Vec::with_capacity(ends.len() + 1);
+        starts.push(0);
+        let mut neighbors: Vec<u32> = Vec::with_capacity(total);
+        let mut start = 0;
+        for end in ends {
+            let row = &mut all[start..end];
+            row.sort_unstable();
+            for &to in &*row {
+                if neighbors.len() == starts[starts.len() - 1] || neighbors.last() != Some(&to) {
+                    neighbors.push(to);
+                }
+            }
+            starts.push(neighbors.len());
+            start = end;
+        }
+        let values = vec![1.0; neighbors.len()];
+        Weights { axis, starts, neighbors, values }
+    }
+
     /// The regions.
     pub fn axis(&self) -> &Arc<Axis> {
         &self.axis
@@ -197,6 +246,13 @@ mod tests {
         assert_eq!(weights.row_standardized().values(1), [0.5, 0.5]);
         assert_eq!(weights.with_own(1.0).neighbors(3), [3]);
         assert_eq!(weights.with_own(1.0).islands(), [3]);
+    }
+
+    #[test]
+    fn pairs_count_once_whatever_their_order() {
+        let axis = Axis::new(["a", "b", "c", "d"]);
+        let weights = Weights::from_pairs(axis, [(1, 0), (1, 2), (2, 1), (3, 3)].into_iter());
+        assert_eq!(weights, line());
     }
 
     #[test]

@@ -14,13 +14,6 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
-    /// Distinct `texts`, numbered in their order.
-    pub(crate) fn of(texts: Vec<Key>) -> Interner {
-        let numbered = texts.iter().cloned().enumerate();
-        let places = numbered.map(|(place, text)| (text, place as u32)).collect();
-        Interner { places, texts, last: 0 }
-    }
-
     /// The number of `text`.
     pub(crate) fn place(&mut self, text: &str) -> u32 {
         // Files are mostly sorted by some key, so the last text is often the next.
@@ -44,20 +37,29 @@ impl Interner {
         self.texts.get(place as usize)
     }
 
-    /// The number here of each text of `other`, in the order of its numbers.
-    pub(crate) fn places_of(&mut self, other: &Interner) -> Vec<u32> {
-        other.texts.iter().map(|text| self.place(text)).collect()
+    /// The number of `text`, if it has one.
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
+        self.places.get(text).copied()
+    }
+
+    /// The place of each number among the texts in order.
+    pub(crate) fn ranks(&self) -> Vec<u32> {
+        let mut ranks = vec![0; self.texts.len()];
+        for (rank, &place) in self.order().iter().enumerate() {
+            ranks[place as usize] = rank as u32;
+        }
+        ranks
+    }
+
+    fn order(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();
+        order.sort_unstable_by_key(|&place| &self.texts[place as usize]);
+        order
     }
 
     /// The texts in order, and the place of each number among them.
     pub(crate) fn sorted(self) -> (Vec<Key>, Vec<u32>) {
-        let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();
-        order.sort_unstable_by_key(|&place| &self.texts[place as usize]);
-        let mut ranks = vec![0; order.len()];
-        for (rank, &place) in order.iter().enumerate() {
-            ranks[place as usize] = rank as u32;
-        }
-        let texts = order.iter().map(|&place| self.texts[place as usize].clone()).collect();
-        (texts, ranks)
+        let texts = self.order().iter().map(|&place| self.texts[place as usize].clone()).collect();
+        (texts, self.ranks())
     }
 }

@@ -271,21 +271,46 @@ pub(crate) fn write(path: &Path, schema: Schema, arrays: Vec<ArrayRef>) -> Resul
     atomic(path, |writer| to_parquet(writer, schema, arrays))
 }
 
+/// Writes a file of batches as they come; the same batches give the same bytes.
+pub(crate) fn write_batches(
+    path: &Path,
+    schema: Arc<Schema>,
+    batches: impl Iterator<Item = Result<RecordBatch, DataError>>,
+) -> Result<(), DataError> {
+    let mut failed = None;
+    let written = atomic(path, |writer| {
+        let good = batches.map_while(|batch| batch.map_err(|error| failed = Some(error)).ok());
+        batches_to_parquet(writer, schema, good)?;
+        if failed.is_some() { Err(io::Error::other("a batch failed")) } else { Ok(()) }
+    });
+    failed.map_or(written, Err)
+}
+
 /// Writes Parquet; the same arrays give the same bytes.
 pub(crate) fn to_parquet(
     writer: &mut (impl io::Write + Send),
     schema: Schema,
     arrays: Vec<ArrayRef>,
 ) -> io::Result<()> {
+    let schema = Arc::new(schema);
+    let batch = (!arrays.is_empty()).then(|| RecordBatch::try_new(schema.clone(), arrays));
+    let batch = batch.transpose().map_err(io::Error::other)?;
+    batches_to_parquet(writer, schema, batch.into_iter())
+}
+
+fn batches_to_parquet(
+    writer: &mut (impl io::Write + Send),
+    schema: Arc<Schema>,
+    batches: impl Iterator<Item = RecordBatch>,
+) -> io::Result<()> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_created_by("agglo".to_owned())
         .build();
-    let schema = Arc::new(schema);
     let run = || -> Result<(), ParquetError> {
-        let mut parquet = ArrowWriter::try_new(writer, schema.clone(), Some(properties))?;
-        if !arrays.is_empty() {
-            parquet.write(&RecordBatch::try_new(schema, arrays)?)?;
+        let mut parquet = ArrowWriter::try_new(writer, schema, Some(properties))?;
+        for batch in batches {
+            parquet.write(&batch)?;
         }
         parquet.close().map(|_| ())
     };

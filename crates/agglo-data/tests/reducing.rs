@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use agglo_core::{Datum, Frame, Gap};
+use agglo_core::{Datum, Frame, Gap, Status};
 use agglo_data::reduce::{Engine, cells, cells_with};
 use agglo_data::{ReadSpec, read, write_frame};
 use agglo_testkit::{scratch, shared_data};
@@ -232,4 +232,38 @@ fn frames_of_our_own_can_be_reduced() {
     let found = cells(&spec("plants.parquet"), folder.path(), 1).unwrap();
     assert_eq!(found.numbers("sum").unwrap(), [Datum::Number(0.3)]);
     assert!(!found.has("period"));
+}
+
+#[test]
+fn codes_may_be_whole_numbers_or_long_texts() {
+    let folder = scratch();
+    let long = "a district with a long name";
+    let frame = Frame::new(vec![
+        agglo_core::Column::integer("area", "", [11, 11, 12]),
+        agglo_core::Column::text("sic", [long, long, "C"]),
+        agglo_core::Column::numbers("jobs", "persons", [1.0, 2.0, 4.0]),
+    ]);
+    write_frame(&folder.path().join("plants.parquet"), &frame.unwrap()).unwrap();
+    let found = cells(&spec("plants.parquet"), folder.path(), 1).unwrap();
+    let texts = |name: &str| -> Vec<String> {
+        found.keys(name).unwrap().iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        (texts("region"), texts("industry")),
+        (vec!["11".into(), "12".into()], vec![long.into(), "C".into()])
+    );
+    assert_eq!(found.numbers("sum").unwrap(), [Datum::Number(3.0), Datum::Number(4.0)]);
+}
+
+#[test]
+fn a_mark_of_a_gap_may_look_like_a_number() {
+    let folder = scratch();
+    let text = "area,sic,year,jobs\n01,C,2019,999\n01,C,2019,5\n";
+    std::fs::write(folder.path().join("plants.csv"), text).unwrap();
+    let mut spec = spec("plants.csv");
+    spec.marks.insert("999".to_owned(), Status::Suppressed);
+    let found = cells(&spec, folder.path(), 2).unwrap();
+    assert_eq!(found.numbers("sum").unwrap(), [Datum::Number(5.0)]);
+    let counts = |name: &str| found.integers(name).unwrap()[0];
+    assert_eq!((counts("n"), counts("gaps"), counts("suppressed")), (1, 1, 1));
 }

@@ -49,6 +49,7 @@ static STUDIES: &[BuiltIn] = &[
             "SOURCES.md",
             "data/regions.csv",
             "data/industries.csv",
+            "data/neighbors.csv",
             "data/industrial_value_added.csv",
             "data/structure.csv",
             "data/region_year.csv",

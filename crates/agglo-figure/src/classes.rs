@@ -1,6 +1,7 @@
 //! Class limits for maps.
 
 use crate::scale::drawable;
+use crate::words::Words;
 
 /// How values are put into classes.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,23 @@ pub enum Classes {
         /// Classes on each side.
         per_side: usize,
     },
+    /// Kinds with names, whose values are 0, 1, 2 in this order.
+    Named(Vec<(Words, Tone)>),
+}
+
+/// The color of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// High among high ones.
+    High,
+    /// Low among low ones.
+    Low,
+    /// High among low ones.
+    HighAmongLow,
+    /// Low among high ones.
+    LowAmongHigh,
+    /// Nothing to speak of.
+    Neutral,
 }
 
 /// The limits between classes, rising: a value's class is the number of limits not above it.
@@ -31,6 +49,7 @@ pub fn cuts(values: &[f64], classes: &Classes) -> Vec<f64> {
             limits.dedup();
             limits
         }
+        Classes::Named(kinds) => (1..kinds.len()).map(|kind| kind as f64 - 0.5).collect(),
         Classes::Quantiles(n) => quantiles(&sorted, *n),
         Classes::Jenks(n) => jenks(&sorted, *n),
         Classes::Around { center, per_side } => {
@@ -161,5 +180,12 @@ mod tests {
         assert!(cuts(&[5.0; 9], &Classes::Jenks(5)).is_empty());
         assert_eq!(cuts(&[5.0; 9], &Classes::Around { center: 1.0, per_side: 3 }), [1.0]);
         assert!(cuts(&[], &Classes::Quantiles(5)).is_empty());
+    }
+
+    #[test]
+    fn a_kind_is_its_own_class() {
+        let kind = |name: &str| (Words::same(name), Tone::Neutral);
+        let limits = cuts(&[2.0], &Classes::Named(vec![kind("a"), kind("b"), kind("c")]));
+        assert_eq!([0.0, 1.0, 2.0].map(|value| class_of(value, &limits)), [0, 1, 2]);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::classes::Tone;
+
 /// An sRGB color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color(pub u8, pub u8, pub u8);
@@ -27,6 +29,20 @@ pub(crate) const CATEGORIES: [Color; 8] = [
     hex(0x4D_4D_4D),
     hex(0xB8_A8_00),
 ];
+
+/// Where there is nothing to speak of, and still something that differs from the paper.
+const NEUTRAL: Color = hex(0xE3_E3_E6);
+
+/// The color of a kind: warm where the place itself is high, pale where it is unlike its neighbors.
+pub(crate) const fn tone(tone: Tone) -> Color {
+    match tone {
+        Tone::High => CATEGORIES[1],
+        Tone::Low => CATEGORIES[0],
+        Tone::HighAmongLow => hex(0xF5_C2_6B),
+        Tone::LowAmongHigh => hex(0x9F_D3_F0),
+        Tone::Neutral => NEUTRAL,
+    }
+}
 
 /// ColorBrewer YlGnBu without its palest end, so that the lowest class differs from the paper.
 pub(crate) const SEQUENTIAL: [Color; 7] = [

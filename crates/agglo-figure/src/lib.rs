@@ -27,7 +27,7 @@ mod theme;
 mod words;
 
 pub use bar::{BarFigure, BarLayout, BarRow, Order};
-pub use classes::{Classes, cuts};
+pub use classes::{Classes, Tone, cuts};
 pub use color::Color;
 pub use event::{EventFigure, EventPoint};
 pub use figure::{Figure, svg, table};

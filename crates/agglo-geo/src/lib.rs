@@ -7,6 +7,7 @@
 //! | what became of every feature                       | [`Report`], [`RepairKind`]    |
 //! | which codes of the data find a shape               | [`join`]                      |
 //! | square kilometers, label points                    | [`Area`]                      |
+//! | which areas border each other                      | [`contiguity()`]              |
 //! | GeoJSON for the map                                | [`to_geojson`]                |
 //! | points of plants or firms                          | [`read_points`]               |
 //! | errors and their explanations                      | [`GeoError`], [`codes`]       |
@@ -22,6 +23,7 @@ mod archive;
 mod area;
 mod codes;
 mod contact;
+mod contiguity;
 mod crs;
 mod dbf;
 mod error;
@@ -45,6 +47,7 @@ mod wkt;
 
 pub use area::{Area, Boundaries, to_geojson};
 pub use codes::{CodeInfo, code, codes};
+pub use contiguity::{Contiguity, Tolerance, contiguity};
 pub use crs::{Crs, CrsSource};
 pub use error::{GeoError, Severity};
 pub use format::Format;

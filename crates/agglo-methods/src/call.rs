@@ -206,6 +206,11 @@ impl<'a> Call<'a> {
             && self.gap_policy() == GapPolicy::DropPeriods
     }
 
+    /// The method asked.
+    pub fn method(&self) -> &'static Method {
+        self.method
+    }
+
     /// The variant asked for.
     pub fn variant(&self) -> &'static str {
         self.variant

@@ -6,7 +6,9 @@
 //! |-------------------------------------------------------------|---------------------|
 //! | how concentrated is each industry over the regions?         | [`concentration`]   |
 //! | how specialized is each region?                             | [`specialization`]  |
+//! | how unequal, how polarized are the regions?                 | [`inequality`]      |
 //! | how much of an inequality lies between groups of regions?   | [`decomposition`]   |
+//! | do neighbors resemble each other, and where?               | [`space`]           |
 //! | growth, turning points, stage of industrialization          | [`trend`]           |
 //! | which industries moved from where to where?                 | [`transfer`]        |
 //! | where are the clusters, and by which model do they grow?    | [`cluster`]         |
@@ -15,6 +17,7 @@
 //! | which industries belong together, what could come next?     | [`relatedness`]     |
 //! | did a policy work?                                          | [`evaluation`]      |
 //! | what goes with what, over regions that are neighbors?       | [`regression`]      |
+//! | which regions are neighbors?                                | [`space`]           |
 //! | p-values, percentiles, least squares: written once          | [`inference`]       |
 //! | which rows of its tables does a number rest on?             | [`reach`]           |
 //!
@@ -28,11 +31,14 @@ pub mod concentration;
 pub mod decomposition;
 pub mod diagnosis;
 pub mod evaluation;
+pub mod inequality;
 pub mod inference;
+mod interval;
 pub mod ranking;
 pub mod reach;
 pub mod regression;
 pub mod relatedness;
+pub mod space;
 pub mod specialization;
 pub mod transfer;
 pub mod trend;

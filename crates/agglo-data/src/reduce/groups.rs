@@ -1,242 +1,102 @@
-//! Exact groups of rows, and the one door from their decimals to numbers.
+//! Rows to groups: one hash table per thread, sorted and set down when a piece is done or memory is.
 
-use std::sync::Arc;
-
-use agglo_core::{Column, Datum, Frame, Gap, Key, Values};
-use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
-};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type};
 use datafusion::common::DataFusionError;
+use hashbrown::HashTable;
 
-use super::job::{Job, Measured};
-use super::sums::{SumColumns, Sums, decimal_to_f64};
-use crate::intern::Interner;
-use crate::number::whole_number;
-use crate::source::Cell;
+use super::entry::{BYTES, Entry, Place};
 
-/// Region and industry by number, and the period.
-type GroupKey = (u32, u32, Option<i32>);
-
-/// Groups of one piece of the rows.
+/// Groups of rows by place, in the order they came.
 #[derive(Default)]
 pub(super) struct Groups {
-    regions: Interner,
-    industries: Interner,
-    groups: Vec<(GroupKey, Sums)>,
+    entries: Vec<Entry>,
+    /// The hash of an entry's place beside its number, so that the table grows without looking at entries.
+    places: HashTable<(u32, u32)>,
+    /// Of the rows at hand: their hashes, then the numbers of their entries.
+    at: Vec<u32>,
 }
 
-/// Groups of rows in the order of their keys, each key once; their sums are exact.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cells {
-    regions: Vec<Key>,
-    industries: Vec<Key>,
-    groups: Vec<(GroupKey, Sums)>,
-    pub(super) measured: Measured,
+/// Mixes the few small numbers of a place. They are numbers of our own, so nobody can choose them to collide,
+/// and the standard hasher's protection would cost a third of the time.
+fn hash((period, region, industry): Place) -> u32 {
+    let codes = u64::from(region) << 32 | u64::from(industry);
+    let mixed =
+        spread(codes ^ u64::from(period.cast_unsigned()).wrapping_mul(0xD6E8_FEB8_6659_FD93));
+    (mixed >> 32) as u32
+}
+
+/// Lets every bit depend on all lower ones, and the lower half on the upper.
+pub(super) fn spread(value: u64) -> u64 {
+    let mixed = value.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
 impl Groups {
-    /// Takes the groups of one answer; `false` when it holds rows that the engine did not understand.
-    pub(super) fn take(&mut self, job: &Job, batch: &RecordBatch) -> Result<bool, DataFusionError> {
-        let texts = |at: usize| -> Result<StringArray, DataFusionError> {
-            Ok(cast(batch.column(at), &DataType::Utf8)?.as_string::<i32>().clone())
-        };
-        let n_keys = job.keys.len();
-        let keys = (0..n_keys + job.filters.len()).map(texts).collect::<Result<Vec<_>, _>>()?;
-        let sums = SumColumns::new(batch, n_keys + job.filters.len(), job.measured.scale)?;
-        for row in 0..batch.num_rows() {
-            let text =
-                |at: usize| if keys[at].is_valid(row) { keys[at].value(row).trim() } else { "" };
-            let kept = job
-                .filters
-                .iter()
-                .enumerate()
-                .all(|(at, filter)| filter.kept.iter().any(|value| value == text(n_keys + at)));
-            if !kept {
-                continue;
-            }
-            let (mut region, mut industry, mut period) = ("", "", None);
-            for (at, key) in job.keys.iter().enumerate() {
-                match key.name {
-                    "region" => region = text(at),
-                    "industry" => industry = text(at),
-                    _ => {
-                        let year = whole_number(Cell::Text(text(at)));
-                        match year.and_then(|year| i32::try_from(year).ok()) {
-                            Some(year) => period = Some(year),
-                            None => return Ok(false),
-                        }
-                    }
-                }
-            }
-            let Some(sums) = sums.row(row)? else { return Ok(false) };
-            if region.is_empty() || industry.is_empty() {
-                return Ok(false);
-            }
-            let key = (self.regions.place(region), self.industries.place(industry), period);
-            self.groups.push((key, sums));
+    /// Adds rows: `add(row, entry)` adds one to the entry of its place.
+    ///
+    /// Finding all entries before adding to the first lets the processor wait for many at once.
+    pub(super) fn take(
+        &mut self,
+        places: &[Place],
+        mut add: impl FnMut(usize, &mut Entry) -> Result<(), DataFusionError>,
+    ) -> Result<(), DataFusionError> {
+        let mut at = std::mem::take(&mut self.at);
+        at.clear();
+        at.extend(places.iter().map(|&place| hash(place)));
+        for (at, &place) in at.iter_mut().zip(places) {
+            *at = self.number(*at, place);
         }
-        Ok(true)
+        for (row, &at) in at.iter().enumerate() {
+            add(row, &mut self.entries[at as usize])?;
+        }
+        self.at = at;
+        Ok(())
+    }
+
+    fn number(&mut self, hash: u32, place: Place) -> u32 {
+        let entries = &mut self.entries;
+        let same =
+            |&(other, at): &(u32, u32)| other == hash && entries[at as usize].place() == place;
+        let of = |&(hash, _): &(u32, u32)| spread(u64::from(hash));
+        if let Some(&(_, at)) = self.places.find(spread(u64::from(hash)), same) {
+            return at;
+        }
+        let at = entries.len() as u32;
+        entries.push(Entry::new(place));
+        self.places.insert_unique(spread(u64::from(hash)), (hash, at), of);
+        at
+    }
+
+    /// Bytes of memory in use.
+    pub(super) fn bytes(&self) -> usize {
+        self.entries.capacity() * BYTES + self.places.allocation_size()
+    }
+
+    /// The groups in the order of period, region and industry, the latter two ranked; none are left.
+    pub(super) fn sorted(&mut self, regions: &[u32], industries: &[u32]) -> Vec<Entry> {
+        self.places.clear();
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_unstable_by_key(|entry| {
+            let (period, region, industry) = entry.place();
+            (period, regions[region as usize], industries[industry as usize])
+        });
+        entries
     }
 }
 
-impl Cells {
-    /// All pieces as one; groups of one key become one group, in whatever pieces they were.
-    ///
-    /// # Errors
-    /// When a sum does not fit into 38 digits.
-    pub(super) fn of(pieces: Vec<Groups>, measured: Measured) -> Result<Cells, DataFusionError> {
-        let (mut regions, mut industries) = (Interner::default(), Interner::default());
-        let mut all: Vec<(GroupKey, Sums)> = Vec::new();
-        for piece in pieces {
-            let region_places = regions.places_of(&piece.regions);
-            let industry_places = industries.places_of(&piece.industries);
-            let start = all.len();
-            // The first piece is often the whole, and groups are the larger part of the memory.
-            if start == 0 {
-                all = piece.groups;
-            } else {
-                all.extend(piece.groups);
-            }
-            for ((region, industry, _), _) in &mut all[start..] {
-                *region = region_places[*region as usize];
-                *industry = industry_places[*industry as usize];
-            }
-        }
-        let ((regions, region_ranks), (industries, industry_ranks)) =
-            (regions.sorted(), industries.sorted());
-        for ((region, industry, _), _) in &mut all {
-            *region = region_ranks[*region as usize];
-            *industry = industry_ranks[*industry as usize];
-        }
-        all.sort_unstable_by_key(|(key, _)| *key);
-        let mut added = Ok(());
-        all.dedup_by(|(key, sums), (before, total)| {
-            let same = key == before;
-            if same && added.is_ok() {
-                added = total.add(sums);
-            }
-            same
-        });
-        added?;
-        Ok(Cells { regions, industries, groups: all, measured })
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Rows counted in them, those without a number included.
-    pub fn n_rows(&self) -> u64 {
-        self.groups.iter().map(|(_, sums)| (sums.n + sums.gaps).unsigned_abs()).sum()
-    }
-
-    /// The cells of several parts as one.
-    ///
-    /// # Errors
-    /// When a sum does not fit into 38 digits.
-    pub(super) fn joined(parts: Vec<Cells>) -> Result<Cells, DataFusionError> {
-        let measured = parts.first().map(|part| part.measured.clone()).unwrap_or_default();
-        let pieces = parts.into_iter().map(|part| Groups {
-            regions: Interner::of(part.regions),
-            industries: Interner::of(part.industries),
-            groups: part.groups,
-        });
-        Cells::of(pieces.collect(), measured)
-    }
-
-    /// The cells as exact columns.
-    pub(super) fn columns(&self) -> Result<RecordBatch, DataFusionError> {
-        let code = |codes: &[Key], place: u32| codes[place as usize].clone();
-        let groups = || self.groups.iter();
-        let texts = |texts: Vec<Key>| Arc::new(StringArray::from_iter_values(texts)) as ArrayRef;
-        let whole = |of: fn(&Sums) -> i64| {
-            Arc::new(Int64Array::from_iter_values(groups().map(|g| of(&g.1)))) as ArrayRef
-        };
-        let exact = |of: fn(&Sums) -> i128| -> Result<ArrayRef, DataFusionError> {
-            let values = Decimal128Array::from_iter_values(groups().map(|g| of(&g.1)));
-            Ok(Arc::new(values.with_precision_and_scale(38, 0)?))
-        };
-        let period: Int32Array = groups().map(|group| group.0.2).collect();
-        let arrays = [
-            ("region", texts(groups().map(|g| code(&self.regions, g.0.0)).collect())),
-            ("industry", texts(groups().map(|g| code(&self.industries, g.0.1)).collect())),
-            ("period", Arc::new(period)),
-            ("n", whole(|sums| sums.n)),
-            ("sum", exact(|sums| sums.sum)?),
-            ("sum_sq", exact(|sums| sums.sum_sq)?),
-            ("max", exact(|sums| sums.max)?),
-            ("gaps", whole(|sums| sums.gaps)),
-            ("suppressed", whole(|sums| sums.suppressed)),
-        ];
-        Ok(RecordBatch::try_from_iter_with_nullable(
-            arrays.map(|(name, array)| (name, array, name == "period")),
-        )?)
-    }
-
-    /// What [`columns`](Cells::columns) gave; `None` for anything else.
-    pub(super) fn from_columns(batches: &[RecordBatch], measured: Measured) -> Option<Cells> {
-        let (mut regions, mut industries) = (Interner::default(), Interner::default());
-        let mut groups = Vec::new();
-        for batch in batches {
-            let text = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
-            let whole = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
-            let exact =
-                |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Decimal128Type>();
-            let period = batch.column_by_name("period")?.as_primitive_opt::<Int32Type>()?;
-            let (region, industry) = (text("region")?, text("industry")?);
-            let (sum, sum_sq, max) = (exact("sum")?, exact("sum_sq")?, exact("max")?);
-            let (n, gaps, suppressed) = (whole("n")?, whole("gaps")?, whole("suppressed")?);
-            for row in 0..batch.num_rows() {
-                let key = (
-                    regions.place(region.value(row)),
-                    industries.place(industry.value(row)),
-                    period.is_valid(row).then(|| period.value(row)),
-                );
-                let sums = Sums {
-                    n: n.value(row),
-                    sum: sum.value(row),
-                    sum_sq: sum_sq.value(row),
-                    max: max.value(row),
-                    gaps: gaps.value(row),
-                    suppressed: suppressed.value(row),
-                };
-                groups.push((key, sums));
-            }
-        }
-        Cells::of(vec![Groups { regions, industries, groups }], measured).ok()
-    }
-
-    /// The cells as numbers, each the nearest to its decimal.
-    pub(super) fn frame(&self) -> Result<Frame, DataFusionError> {
-        let job = &self.measured;
-        let scale = u32::from(job.scale);
-        let number = |sums: &Sums, value: i128, scale: u32| {
-            if sums.n > 0 {
-                Datum::Number(decimal_to_f64(value, scale))
-            } else if sums.suppressed > 0 {
-                Datum::Gap(Gap::Suppressed)
-            } else {
-                Datum::Gap(Gap::Missing)
-            }
-        };
-        let code = |codes: &[Key], place: u32| codes[place as usize].clone();
-        let mut columns = vec![
-            Column::text("region", self.groups.iter().map(|g| code(&self.regions, g.0.0))),
-            Column::text("industry", self.groups.iter().map(|g| code(&self.industries, g.0.1))),
-        ];
-        if job.by_period {
-            let periods = self.groups.iter().map(|(key, _)| key.2.map(i64::from)).collect();
-            columns.push(Column::new("period", "", Values::Integer(periods)));
-        }
-        let squared = if job.unit.is_empty() { String::new() } else { format!("{}²", job.unit) };
-        let sums = || self.groups.iter().map(|(_, sums)| sums);
-        columns.extend([
-            Column::integer("n", "rows", sums().map(|s| s.n)),
-            Column::number("sum", job.unit.as_str(), sums().map(|s| number(s, s.sum, scale))),
-            Column::number("sum_sq", squared, sums().map(|s| number(s, s.sum_sq, 2 * scale))),
-            Column::number("max", job.unit.as_str(), sums().map(|s| number(s, s.max, scale))),
-            Column::integer("gaps", "rows", sums().map(|s| s.gaps)),
-            Column::integer("suppressed", "rows", sums().map(|s| s.suppressed)),
-        ]);
-        Frame::new(columns)
-            .map_err(|error| DataFusionError::Execution(format!("{} cells: {error}", job.name)))
+    #[test]
+    fn rows_of_one_place_are_one_group_and_come_out_in_order() {
+        let mut groups = Groups::default();
+        let places = [(2, 0, 1), (1, 1, 0), (2, 0, 1), (1, 0, 0)];
+        groups.take(&places, |row, entry| entry.add(row as i64)).unwrap();
+        groups.take(&places[..1], |_, entry| entry.add(40)).unwrap();
+        let sorted = groups.sorted(&[1, 0], &[0, 1]);
+        let found: Vec<(Place, u32, i128)> =
+            sorted.iter().map(|entry| (entry.place(), entry.n, entry.sum)).collect();
+        assert_eq!(found, [((1, 1, 0), 1, 1), ((1, 0, 0), 1, 3), ((2, 0, 1), 3, 42)]);
+        assert!(groups.sorted(&[], &[]).is_empty());
     }
 }

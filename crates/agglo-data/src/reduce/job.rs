@@ -7,8 +7,11 @@ use std::sync::Arc;
 use agglo_core::{Column, Datum, Frame, Gap, Values};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
+use datafusion::common::DataFusionError;
 
 use super::engine_error;
+use super::entry::Entry;
+use super::sums::sums_of;
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic};
 use crate::number::NumberFormat;
@@ -47,39 +50,52 @@ enum Text {
     None,
 }
 
-impl Text {
-    fn sql(&self, told: &Partitions) -> String {
-        let none = || "NULL".to_owned();
-        match self {
-            Text::Column(name) => identifier(name),
-            Text::Constant(text) => literal(text),
-            Text::Told(column) => told.told(*column).map_or_else(none, literal),
-            Text::None => none(),
+/// What a text of a row is for.
+pub(super) enum KeyRole {
+    Region,
+    Industry,
+    Period,
+    /// Only rows with one of these are kept; blanks at the ends do not count.
+    Filter(Vec<String>),
+}
+
+/// A text that every row has.
+pub(super) struct Key {
+    pub(super) role: KeyRole,
+    text: Text,
+    /// Its column in an answer.
+    column: String,
+}
+
+impl Key {
+    /// Its column in an answer, if it has one.
+    pub(super) fn column_in<'b>(&self, batch: &'b RecordBatch) -> Option<&'b ArrayRef> {
+        batch.column_by_name(&self.column)
+    }
+
+    /// The text that all rows of `part` have.
+    pub(super) fn told<'t>(&'t self, part: &'t Part) -> Option<&'t str> {
+        match &self.text {
+            Text::Constant(text) => Some(text),
+            Text::Told(column) => part.told.told(*column),
+            Text::Column(_) | Text::None => None,
         }
     }
 }
 
-/// A key of the cells.
-pub(super) struct KeyText {
-    pub(super) name: &'static str,
-    text: Text,
-}
-
-/// A column that a filter looks at, with the values kept; compared without blanks at the ends.
-pub(super) struct Filter {
-    text: Text,
-    pub(super) kept: Vec<String>,
-}
+/// The column of an answer that holds the measure as it stands.
+pub(super) const RAW: &str = "raw";
+/// The column of an answer that holds the measure as a decimal, where it is no whole number already.
+pub(super) const NUMBER: &str = "x";
 
 pub(super) struct Job {
     pub(super) parts: Vec<Part>,
     pub(super) format: SourceFormat,
-    pub(super) keys: Vec<KeyText>,
-    pub(super) filters: Vec<Filter>,
+    pub(super) keys: Vec<Key>,
     pub(super) measure: String,
     pub(super) measured: Measured,
     /// Whether a negative value is an error, which the careful reader then names.
-    zero_or_more: bool,
+    pub(super) zero_or_more: bool,
     number_format: NumberFormat,
 }
 
@@ -230,11 +246,10 @@ impl Job {
                 .map(|column| (column.name(), matches!(column.values(), Values::Number(_)))),
         )?;
         let unit = frame.column(&measure).map(|c| c.unit().to_owned()).unwrap_or_default();
-        let keys: Vec<KeyText> = ["region", "industry", "period"]
+        let keys = ROLES
             .into_iter()
-            .filter(|key| frame.has(key))
-            .map(|name| KeyText { name, text: Text::Column(name.to_owned()) })
-            .collect();
+            .filter(|(name, _)| frame.has(name))
+            .map(|(name, role)| (role(), Text::Column(name.to_owned())));
         let by_period = frame.has("period");
         Ok(Job {
             parts: vec![Part {
@@ -243,8 +258,7 @@ impl Job {
                 told: Partitions::default(),
             }],
             format: SourceFormat::Text,
-            keys,
-            filters: Vec::new(),
+            keys: numbered(keys),
             measure: measure.clone(),
             measured: Measured { name: measure, unit, scale, by_period },
             zero_or_more: false,
@@ -283,22 +297,16 @@ impl Job {
             return Err(Diagnostic::new(codes::NO_MEASURE, message, "map it in `columns`").into());
         };
         let by_period = bound("period").is_some();
-        let keys = ["region", "industry", "period"]
-            .into_iter()
-            .filter_map(|key| {
-                bound(key).map(|(binding, _)| KeyText { name: key, text: bound_text(binding) })
-            })
-            .collect();
-        let filter = |(column, kept): &(usize, Vec<String>)| Filter {
-            text: text(*column),
-            kept: kept.clone(),
-        };
-        let filters = plan.filters.iter().map(filter).collect();
+        let keys = ROLES.into_iter().filter_map(|(name, role)| {
+            bound(name).map(|(binding, _)| (role(), bound_text(binding)))
+        });
+        let filter =
+            |(column, kept): &(usize, Vec<String>)| (KeyRole::Filter(kept.clone()), text(*column));
+        let keys = numbered(keys.chain(plan.filters.iter().map(filter)));
         Ok(Job {
             parts,
             format,
             keys,
-            filters,
             measure,
             measured: Measured { name: measure_name, unit: target.unit.clone(), scale, by_period },
             zero_or_more: target.sign == Sign::Count,
@@ -306,11 +314,33 @@ impl Job {
         })
     }
 
-    /// Plain SQL, so that an unmodified executor of a cluster can run it.
-    pub(super) fn sql(&self, part: &Part, measure_is_text: bool) -> String {
+    /// The marks that stand for no number.
+    pub(super) fn gaps(&self) -> &BTreeMap<String, Gap> {
+        self.number_format.gaps()
+    }
+
+    /// The rows of `t`: their keys, and the measure, which is of the type `measure`.
+    pub(super) fn rows_sql(&self, measure: &DataType) -> String {
+        let column = identifier(&self.measure);
+        let keys = self.keys.iter().filter_map(|key| match &key.text {
+            Text::Column(name) => Some(format!("{} AS {}", identifier(name), key.column)),
+            _ => None,
+        });
+        let mut columns: Vec<String> = keys.collect();
+        columns.push(format!("{column} AS {RAW}"));
+        if !measure.is_integer() || *measure == DataType::UInt64 {
+            let scale = self.measured.scale;
+            columns.push(format!("TRY_CAST({column} AS DECIMAL(18, {scale})) AS {NUMBER}"));
+        }
+        format!("SELECT {} FROM t", columns.join(", "))
+    }
+
+    /// The sums of the rows of `part` in `t`, in plain SQL, so that an unmodified executor of a cluster can
+    /// find them.
+    pub(super) fn sums_sql(&self, part: &Part, measure_is_text: bool) -> String {
         let measure = identifier(&self.measure);
         let marks = |wanted: &dyn Fn(Gap) -> bool| {
-            let marks = self.number_format.gaps().iter().filter(|(_, gap)| wanted(**gap));
+            let marks = self.gaps().iter().filter(|(_, gap)| wanted(**gap));
             let marks: Vec<String> = marks.map(|(mark, _)| literal(mark)).collect();
             if measure_is_text && !marks.is_empty() {
                 format!("({measure} IS NOT NULL AND {measure} IN ({}))", marks.join(", "))
@@ -325,26 +355,49 @@ impl Job {
         } else {
             "x IS NULL AND NOT gap"
         };
-        let filters = self.filters.iter().map(|filter| &filter.text);
-        let keys = self.keys.iter().map(|key| &key.text).chain(filters);
-        let keys = keys.map(|text| text.sql(&part.told));
-        let keys: Vec<String> = keys
-            .enumerate()
-            .map(|(place, sql)| format!("CAST({sql} AS VARCHAR) AS k{place}"))
-            .collect();
-        let names: Vec<String> = (0..keys.len()).map(|place| format!("k{place}")).collect();
+        let keys = self.keys.iter().map(|key| {
+            let text = match &key.text {
+                Text::Column(name) => identifier(name),
+                _ => key.told(part).map_or_else(|| "NULL".to_owned(), literal),
+            };
+            format!("CAST({text} AS VARCHAR) AS {}", key.column)
+        });
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        let names: Vec<&str> = self.keys.iter().map(|key| key.column.as_str()).collect();
         let names = names.join(", ");
         format!(
             "SELECT {names}, count(x) AS n, sum(x) AS s, sum(x * x) AS q, max(x) AS hi, \
              min(x) AS lo, sum(CASE WHEN gap THEN 1 ELSE 0 END) AS gaps, \
              sum(CASE WHEN suppressed THEN 1 ELSE 0 END) AS suppressed, \
              sum(CASE WHEN {bad} THEN 1 ELSE 0 END) AS bad \
-             FROM (SELECT {}, TRY_CAST({measure} AS DECIMAL(18, {})) AS x, {any_gap} AS gap, \
+             FROM (SELECT {keys}, CASE WHEN {any_gap} THEN NULL ELSE \
+             TRY_CAST({measure} AS DECIMAL(18, {})) END AS x, {any_gap} AS gap, \
              {suppressed} AS suppressed FROM t) GROUP BY {names}",
-            keys.join(", "),
             self.measured.scale,
         )
     }
+
+    /// The sums in `rows` of what [`sums_sql`](Job::sums_sql) answers.
+    pub(super) fn sums_of(
+        &self,
+        batch: &RecordBatch,
+        rows: &[u32],
+    ) -> Result<Option<Vec<Entry>>, DataFusionError> {
+        sums_of(batch, rows, self.keys.len(), self.measured.scale)
+    }
+}
+
+/// The keys of cells by their names.
+const ROLES: [(&str, fn() -> KeyRole); 3] = [
+    ("region", || KeyRole::Region),
+    ("industry", || KeyRole::Industry),
+    ("period", || KeyRole::Period),
+];
+
+fn numbered(keys: impl Iterator<Item = (KeyRole, Text)>) -> Vec<Key> {
+    keys.enumerate()
+        .map(|(at, (role, text))| Key { role, text, column: format!("k{at}") })
+        .collect()
 }
 
 /// The measure to sum: the one named, or the only number column there is.
@@ -365,6 +418,7 @@ fn measure_of<'t>(
         }
     }
 }
+
 fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! A register of any size becomes cells in one pass of plain SQL GROUP BY.
+//! A register of any size becomes cells in one pass.
 //!
 //! | column           | meaning                                                          |
 //! |------------------|------------------------------------------------------------------|
@@ -9,26 +9,37 @@
 //! | gaps             | rows without a number                                            |
 //! | suppressed       | those of them that the source withholds                          |
 //!
-//! Values are decimals of a declared number of places inside the engine, and all sums are exact, so
-//! the answer is the same to the last bit on one thread or many, spilled or not. Digits beyond the
-//! declared places are rounded, halves away from zero. The engine takes a file as it is where it is
-//! plain (Parquet, or UTF-8 text with a decimal point); any other, and any with a row that the
-//! engine does not understand, goes through [`read`](crate::read), which says what is wrong where.
+//! ```text
+//! files ─ scan (the engine) ─ groups (one hash table a thread) ─ runs in order ─ merged cells
+//!                                     memory short: runs go to the disk
+//! files ─ GROUP BY (a cluster, plain SQL) ───────────────────────┘
+//! ```
+//!
+//! Values are whole numbers of the last decimal place kept, and all sums are exact, so the answer is the same
+//! to the last bit on one thread or many, spilled or not. Digits beyond the declared places are rounded, halves
+//! away from zero. The engine takes a file as it is where it is plain (Parquet, or UTF-8 text with a decimal
+//! point); any other, and any with a row that is not understood, goes through [`read`](crate::read), which says
+//! what is wrong where.
 
+mod cells;
 mod engine;
+mod entry;
 mod groups;
 mod job;
+mod kept;
 mod register;
 mod run;
+mod scan;
+mod spill;
 mod sums;
 
+pub use cells::{COLUMNS, Cells};
 pub use engine::{Cluster, Engine};
-pub use groups::Cells;
 pub use register::{Register, RegisterPart};
 
 use std::path::Path;
 
-use agglo_core::Frame;
+use agglo_core::{Control, Frame};
 use datafusion::common::DataFusionError;
 
 use crate::codes;
@@ -62,8 +73,8 @@ pub fn cells_with(
 ) -> Result<Frame, DataError> {
     let register = Register::open(source, root, measure_scale)?;
     let parts: Vec<usize> = (0..register.parts().len()).collect();
-    let cells = register.reduce(&parts, engine)?;
-    Cells::table(cells)
+    let cells = register.reduce(&parts, engine, &Control::none())?;
+    Cells::joined(cells).table(&COLUMNS)
 }
 
 /// One worker that drives all tasks of a session; pieces run side by side without more, and several can

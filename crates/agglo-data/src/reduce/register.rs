@@ -1,23 +1,17 @@
 //! A register in parts, each of which can be reduced alone and kept.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use agglo_core::Frame;
+use agglo_core::Control;
 use datafusion::common::DataFusionError;
-use serde_json::{Value, json};
 
+use super::cells::Cells;
 use super::engine::Engine;
-use super::groups::Cells;
-use super::job::{Job, Measured, Rows};
+use super::job::{Job, Rows};
 use super::{MAX_SCALE, engine_error, is_about_rows};
-use crate::diagnostic::{DataError, Diagnostic, Place, Severity};
+use crate::diagnostic::{DataError, Diagnostic, Severity};
 use crate::source::{SourceFormat, expand, is_address};
 use crate::spec::ReadSpec;
-use crate::store;
-
-/// Where a file of cells says what they measure.
-const MEASURED: &str = "agglo.measured";
 
 /// A register that is not read into memory.
 pub struct Register {
@@ -82,16 +76,27 @@ impl Register {
     /// # Errors
     /// Any row that [`read`](crate::read) would reject, named as it names it; sums beyond 38 digits; and
     /// what stopped the engine.
-    pub fn reduce(&self, wanted: &[usize], engine: &Engine) -> Result<Vec<Cells>, DataError> {
+    pub fn reduce(
+        &self,
+        wanted: &[usize],
+        engine: &Engine,
+        control: &Control<'_>,
+    ) -> Result<Vec<Cells>, DataError> {
         if let Some(job) = &self.job {
-            match job.run(engine, wanted) {
+            match job.run(engine, wanted, control) {
                 Ok(Some(cells)) => return Ok(cells),
                 Ok(None) => {}
                 Err(error) if is_about_rows(&error) && job.format == SourceFormat::Text => {}
                 Err(error) => return Err(engine_error(&error)),
             }
         }
-        wanted.iter().map(|&part| self.carefully(&self.parts[part], engine)).collect()
+        let mut cells = Vec::new();
+        for (n_done, &part) in wanted.iter().enumerate() {
+            let stopped = |stopped| engine_error(&DataFusionError::External(Box::new(stopped)));
+            control.step(n_done as u64, wanted.len() as u64).map_err(stopped)?;
+            cells.push(self.carefully(&self.parts[part], engine)?);
+        }
+        Ok(cells)
     }
 
     /// The cells of `part` by the careful reader, which says of every bad row what is wrong where.
@@ -111,7 +116,7 @@ impl Register {
                 return Err(errors.into());
             }
             let job = Job::read(&spec, &reading.frame, self.scale)?;
-            match job.run(&embedded, &[0]) {
+            match job.run(&embedded, &[0], &Control::none()) {
                 Ok(Some(found)) => cells.extend(found),
                 Ok(None) => {
                     let message = format!(
@@ -122,50 +127,15 @@ impl Register {
                 Err(error) => return Err(engine_error(&error)),
             }
         }
-        Cells::joined(cells).map_err(|error| engine_error(&error))
-    }
-}
-
-impl Cells {
-    /// The cells of all `parts` as one table, its columns as the [module](super) says.
-    ///
-    /// # Errors
-    /// When a sum does not fit into 38 digits.
-    pub fn table(parts: Vec<Cells>) -> Result<Frame, DataError> {
-        let frame = Cells::joined(parts).and_then(|cells| cells.frame());
-        frame.map_err(|error| engine_error(&error))
-    }
-
-    /// Writes the exact cells to a Parquet file; the same cells give the same bytes.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), DataError> {
-        let columns = self.columns().map_err(|error| engine_error(&error))?;
-        let Measured { name, unit, scale, by_period } = &self.measured;
-        let about = json!({ "name": name, "unit": unit, "scale": scale, "by_period": by_period });
-        let about = HashMap::from([(MEASURED.to_owned(), about.to_string())]);
-        let schema = columns.schema().as_ref().clone().with_metadata(about);
-        store::write(path, schema, columns.columns().to_vec())
-    }
-
-    /// Reads what [`write`](Cells::write) wrote; `None` where that cannot be had.
-    pub fn read(path: &Path) -> Option<Cells> {
-        let place = Place { file: path.display().to_string(), sheet: None };
-        let (schema, batches) = store::load(path, &place).ok()?;
-        let about: Value = serde_json::from_str(schema.metadata().get(MEASURED)?).ok()?;
-        let measured = Measured {
-            name: about["name"].as_str()?.to_owned(),
-            unit: about["unit"].as_str()?.to_owned(),
-            scale: about["scale"].as_u64()?.try_into().ok()?,
-            by_period: about["by_period"].as_bool()?,
-        };
-        Cells::from_columns(&batches, measured)
+        Ok(Cells::joined(cells))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use agglo_core::Frame;
+
+    use super::super::cells::COLUMNS;
     use super::*;
 
     fn register(root: &Path) -> Register {
@@ -193,17 +163,26 @@ mod tests {
         let register = register(root);
         assert_eq!(register.parts().len(), 2);
         let engine = Engine::default();
-        let both = register.reduce(&[0, 1], &engine).unwrap();
-        let second = register.reduce(&[1], &engine).unwrap();
+        let both = register.reduce(&[0, 1], &engine, &Control::none()).unwrap();
+        let second = register.reduce(&[1], &engine, &Control::none()).unwrap();
         assert_eq!(second[0], both[1]);
         let file = root.join("kept.parquet");
         both[0].write(&file).unwrap();
         assert_eq!(Cells::read(&file).as_ref(), Some(&both[0]));
-        let table = Cells::table(both).unwrap();
-        assert_eq!(table.integers("period").unwrap(), [2019, 2020, 2019]);
+        let cells = Cells::joined(both);
+        assert_eq!(cells.n_rows(), 4);
+        let table = cells.table(&COLUMNS).unwrap();
+        assert_eq!(table.integers("period").unwrap(), [2019, 2019, 2020]);
         let sums: Vec<_> = table.numbers("sum").unwrap();
-        assert_eq!(sums.iter().map(|s| s.number().unwrap()).collect::<Vec<_>>(), [3.5, 7.0, 4.0]);
+        assert_eq!(sums.iter().map(|s| s.number().unwrap()).collect::<Vec<_>>(), [3.5, 4.0, 7.0]);
         let squares = table.numbers("sum_sq").unwrap();
         assert_eq!(squares[0].number(), Some(6.25));
+        let mut years = Vec::new();
+        let each = |frame: Frame| {
+            years.push((frame.integers("period").unwrap()[0], frame.n_rows()));
+            Ok::<(), DataError>(())
+        };
+        cells.each_period(&["region", "period"], each).unwrap();
+        assert_eq!(years, [(2019, 2), (2020, 1)]);
     }
 }

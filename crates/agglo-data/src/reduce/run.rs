@@ -1,12 +1,13 @@
 //! The engine at work: the rows cut into pieces, each piece on one thread from file to groups.
 //!
-//! Sums are exact, so pieces may be added in any order. Every thread drives an engine of its own over
-//! whole pieces; nothing is handed between threads but finished groups. That costs one more hash table
-//! per thread and saves the exchange of rows between them, which was the larger part of the work.
+//! Sums are exact, so pieces may be added in any order. Every thread scans whole pieces with an engine of its
+//! own and groups their rows itself; nothing is handed between threads but finished groups. A cluster groups
+//! the rows by plain SQL.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use agglo_core::Control;
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
@@ -18,15 +19,30 @@ use datafusion::prelude::{CsvReadOptions, DataFrame, ParquetReadOptions, Session
 use futures::TryStreamExt as _;
 
 use super::Engine;
-use super::groups::{Cells, Groups};
+use super::cells::{About, Cells, Found, FoundRun};
+use super::engine::Room;
 use super::job::{Format, Job, Part, Rows};
+use super::scan::{Scan, is_text};
+use super::spill::Entries;
 
 /// What one thread does from beginning to end.
 struct Piece {
     /// The part of the job that it belongs to.
     part: usize,
-    plan: Arc<dyn ExecutionPlan>,
-    context: Arc<TaskContext>,
+    /// Its rows, in shares after each of which it is said how far the work is.
+    shares: Vec<Arc<dyn ExecutionPlan>>,
+}
+
+/// Shares that a piece is cut into, if it is large.
+const SHARES: usize = 16;
+
+/// What a thread shares with the others.
+struct Common<'c> {
+    room: Option<Room>,
+    stop: AtomicBool,
+    n_done: AtomicU64,
+    n_shares: u64,
+    control: &'c Control<'c>,
 }
 
 impl Job {
@@ -35,97 +51,93 @@ impl Job {
         &self,
         engine: &Engine,
         wanted: &[usize],
+        control: &Control<'_>,
     ) -> Result<Option<Vec<Cells>>, DataFusionError> {
         let found = match &engine.cluster {
             Some(cluster) => on_a_thread(|| {
                 let runtime = super::runtime()?;
                 runtime.block_on(async {
                     let context = cluster.session().await?;
-                    self.on_cluster(&context, wanted).await
+                    self.on_cluster(&context, wanted, control).await
                 })
             })?,
-            None => self.embedded(engine, wanted)?,
+            None => self.embedded(engine, wanted, control)?,
         };
-        let Some(found) = found else { return Ok(None) };
-        let mut parts: Vec<Vec<Groups>> = wanted.iter().map(|_| Vec::new()).collect();
-        for (part, groups) in found {
-            if let Some(place) = wanted.iter().position(|&want| want == part) {
-                parts[place].push(groups);
-            }
-        }
-        let cells = |pieces| Cells::of(pieces, self.measured.clone());
-        parts.into_iter().map(cells).collect::<Result<_, _>>().map(Some)
+        let Some(mut found) = found else { return Ok(None) };
+        let cells = |&part: &usize| Cells::of(&mut found, part, &self.measured);
+        Ok(Some(wanted.iter().map(cells).collect()))
     }
 
     async fn on_cluster(
         &self,
         context: &SessionContext,
         wanted: &[usize],
-    ) -> Result<Option<Vec<(usize, Groups)>>, DataFusionError> {
-        let mut found = Vec::new();
-        for &part in wanted {
-            let mut groups = Groups::default();
-            for batch in self.question(context, &self.parts[part]).await?.collect().await? {
-                if !groups.take(self, &batch)? {
+        control: &Control<'_>,
+    ) -> Result<Option<Vec<Found>>, DataFusionError> {
+        let mut scan = Scan::new(self);
+        for (n_done, &part) in wanted.iter().enumerate() {
+            step(control, n_done as u64, wanted.len() as u64)?;
+            let of = &self.parts[part];
+            for batch in self.sums(context, of).await?.collect().await? {
+                if !scan.sums(of, &batch)? {
                     return Ok(None);
                 }
             }
-            found.push((part, groups));
+            set_down(&mut scan, part, None)?;
         }
-        Ok(Some(found))
+        Ok(Some(vec![scan.found]))
     }
 
     fn embedded(
         &self,
         engine: &Engine,
         wanted: &[usize],
-    ) -> Result<Option<Vec<(usize, Groups)>>, DataFusionError> {
+        control: &Control<'_>,
+    ) -> Result<Option<Vec<Found>>, DataFusionError> {
         let threads = engine.n_threads();
-        let session = engine.session()?;
-        let context = session.context();
+        let context = engine.session();
         let pieces = on_a_thread(|| {
             let each = threads.div_ceil(wanted.len().max(1));
-            super::runtime()?.block_on(self.pieces(context, wanted, each))
+            super::runtime()?.block_on(self.pieces(&context, wanted, each))
         })?;
+        let common = Common {
+            room: engine.room()?,
+            stop: AtomicBool::new(false),
+            n_done: AtomicU64::new(0),
+            n_shares: pieces.iter().map(|piece| piece.shares.len() as u64).sum(),
+            control,
+        };
         let queue = Mutex::new(pieces.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let stop = AtomicBool::new(false);
-        let work = || -> Result<Option<Vec<(usize, Groups)>>, DataFusionError> {
+        let work = || -> Result<Option<Found>, DataFusionError> {
             let runtime = super::runtime()?;
-            let mut done = Vec::new();
-            while let Some(piece) = next().filter(|_| !stop.load(Ordering::Relaxed)) {
-                let found = runtime.block_on(piece.run(self, &stop));
-                match found {
-                    Ok(Some(groups)) => done.push((piece.part, groups)),
+            let mut scan = Scan::new(self);
+            while let Some(piece) = next().filter(|_| !common.stop.load(Ordering::Relaxed)) {
+                match runtime.block_on(piece.run(&mut scan, context.task_ctx(), &common)) {
+                    Ok(true) => {}
                     other => {
-                        stop.store(true, Ordering::Relaxed);
+                        common.stop.store(true, Ordering::Relaxed);
                         return other.map(|_| None);
                     }
                 }
             }
-            Ok(Some(done))
+            Ok(Some(scan.found))
         };
         let found: Vec<_> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             threads.into_iter().map(|thread| joined(thread.join())).collect()
         });
-        let mut all = Vec::new();
-        let mut plain = true;
-        for groups in found {
-            match groups? {
-                Some(groups) => all.extend(groups),
-                None => plain = false,
-            }
-        }
-        Ok((plain && !stop.into_inner()).then_some(all))
+        // An error says more than a row that was not understood.
+        let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().collect())
     }
 
-    /// The question to `part`, not asked yet.
-    async fn question(
+    /// The rows of `part` as the table `t`, and the type of its measure.
+    async fn open(
         &self,
         context: &SessionContext,
         part: &Part,
-    ) -> Result<DataFrame, DataFusionError> {
+    ) -> Result<DataType, DataFusionError> {
         let rows = match &part.rows {
             Rows::Memory(batch) => context.read_batch(batch.clone())?,
             Rows::Files { format: Format::Parquet, paths, extension } => {
@@ -150,13 +162,19 @@ impl Job {
             }
         };
         let measure = rows.schema().field_with_unqualified_name(&self.measure)?.data_type().clone();
-        let is_text = match &measure {
-            DataType::Dictionary(_, values) => values.is_string(),
-            other => other.is_string(),
-        };
         context.deregister_table("t")?;
         context.register_table("t", rows.into_view())?;
-        context.sql(&self.sql(part, is_text)).await
+        Ok(measure)
+    }
+
+    /// The question of a cluster to `part`, not asked yet.
+    async fn sums(
+        &self,
+        context: &SessionContext,
+        part: &Part,
+    ) -> Result<DataFrame, DataFusionError> {
+        let measure = self.open(context, part).await?;
+        context.sql(&self.sums_sql(part, is_text(&measure))).await
     }
 
     /// Every part in `wanted` cut into up to `each` pieces of about the same size.
@@ -168,26 +186,58 @@ impl Job {
     ) -> Result<Vec<Piece>, DataFusionError> {
         let mut pieces = Vec::new();
         for &part in wanted {
-            let question = self.question(context, &self.parts[part]).await?;
+            let measure = self.open(context, &self.parts[part]).await?;
+            let question = context.sql(&self.rows_sql(&measure)).await?;
             let plan = question.create_physical_plan().await?;
-            let piece = |plan| Piece { part, plan, context: context.task_ctx() };
-            pieces.extend(cut(plan, each, context)?.into_iter().map(piece));
+            let shares = cut(plan, each * SHARES, context)?;
+            let length = shares.len().div_ceil(each);
+            let piece = |shares: &[_]| Piece { part, shares: shares.to_vec() };
+            pieces.extend(shares.chunks(length).map(piece));
         }
         Ok(pieces)
     }
 }
 
 impl Piece {
-    async fn run(&self, job: &Job, stop: &AtomicBool) -> Result<Option<Groups>, DataFusionError> {
-        let mut groups = Groups::default();
-        let mut batches = execute_stream(self.plan.clone(), self.context.clone())?;
-        while let Some(batch) = batches.try_next().await? {
-            if stop.load(Ordering::Relaxed) || !groups.take(job, &batch)? {
-                return Ok(None);
+    /// Sets the groups of the piece down in `scan`; `false` when a row was not understood, or all are to stop.
+    async fn run(
+        &self,
+        scan: &mut Scan<'_>,
+        context: Arc<TaskContext>,
+        common: &Common<'_>,
+    ) -> Result<bool, DataFusionError> {
+        for share in &self.shares {
+            let mut batches = execute_stream(share.clone(), context.clone())?;
+            while let Some(batch) = batches.try_next().await? {
+                if common.stop.load(Ordering::Relaxed) || !scan.rows(self.part, &batch)? {
+                    return Ok(false);
+                }
+                if common.room.as_ref().is_some_and(|room| scan.bytes() > room.at_hand) {
+                    set_down(scan, self.part, common.room.as_ref())?;
+                }
             }
+            let n_done = common.n_done.fetch_add(1, Ordering::Relaxed) + 1;
+            step(common.control, n_done, common.n_shares)?;
         }
-        Ok(Some(groups))
+        set_down(scan, self.part, common.room.as_ref())?;
+        Ok(true)
     }
+}
+
+/// Sets the groups that `scan` has at hand down as a run of `part`.
+fn set_down(scan: &mut Scan<'_>, part: usize, room: Option<&Room>) -> Result<(), DataFusionError> {
+    let entries = scan.sorted();
+    let about = About::of(&entries);
+    let entries = match room {
+        Some(room) => room.keep(entries)?,
+        None => Entries::in_memory(entries),
+    };
+    scan.found.runs.push(FoundRun { part, entries, about });
+    Ok(())
+}
+
+fn step(control: &Control<'_>, n_done: u64, n: u64) -> Result<(), DataFusionError> {
+    control.step(n_done, n).map_err(|stopped| DataFusionError::External(Box::new(stopped)))
 }
 
 /// The plan over up to `n` shares of its files, by ranges of bytes; small files stay whole.

@@ -363,6 +363,14 @@ const TABLES: &[TableSpec] = &[
         "比较基准"
     ),
     table!(
+        "weights",
+        [REGION, key("neighbor", "code of a neighbor of the region", "邻近地区代码")],
+        [count("weight", "1", "weight of the neighbor; 1 when absent", "邻近权重；缺省为 1")],
+        false,
+        "who is whose neighbor",
+        "地区邻近关系"
+    ),
+    table!(
         "groups",
         [REGION, key("group", "name of the group", "分组名称")],
         [count("weight", "1", "share of the region in the group", "权重"), NAME, NAME_ZH],

@@ -7,6 +7,7 @@ use agglo_core::{Datum, Gap, Lang};
 use super::areas::{Area, Areas};
 use super::layout::{Layout, Panel, lay_out, left_out};
 use super::{ClassKey, Flow, MapFigure, MapShape, Tile};
+use crate::classes::Classes;
 use crate::color::{Color, ink_on};
 use crate::scale::{drawable, number, short, told};
 use crate::sheet::{Anchor, LABEL, MARGIN, SMALL, Sheet, Texture, measured, path, polyline, rect};
@@ -121,7 +122,7 @@ impl MapFigure {
                 let (d, center) = outline(area, panel, finest(areas.areas.len()));
                 centers.insert((*code).to_owned(), center);
                 let datum = datum(code);
-                let told = told(datum, self.axis.format, lang);
+                let told = key.told(self, datum, lang);
                 let tip = format!("{}: {told}", area.name.get(lang));
                 let tag = path(&d).set("fill-rule", "evenodd");
                 let tag = match (number(datum), datum) {
@@ -163,7 +164,7 @@ impl MapFigure {
             // Below the name, which arrows must not cross where they start and end.
             centers.insert(tile.code.clone(), (x + w / 2.0, y + h * 0.66));
             let datum = datum(&tile.code);
-            let tip = format!("{}: {}", tile.name.get(lang), told(datum, self.axis.format, lang));
+            let tip = format!("{}: {}", tile.name.get(lang), key.told(self, datum, lang));
             let tag = rect(x, y, w, h).set("rx", "3");
             let value = number(datum);
             let (ink, paper) = (sheet.theme.ink, sheet.theme.paper);
@@ -202,7 +203,9 @@ impl MapFigure {
         for tile in tiles {
             let lines =
                 if fits { lines_of(tile) } else { vec![tile.tile.short.get(lang).to_owned()] };
-            let text = tile.value.map(|v| short(v, self.axis.format, lang));
+            let is_number = !matches!(self.classes, Classes::Named(_));
+            let text = tile.value.filter(|_| is_number);
+            let text = text.map(|v| short(v, self.axis.format, lang));
             let text = text.filter(|t| {
                 let tall = lines.len() as f64 * 14.0 + 15.0;
                 !under_arrows && width(t, SMALL) <= tile.w - 4.0 && tall <= tile.h

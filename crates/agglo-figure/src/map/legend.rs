@@ -12,6 +12,9 @@ use crate::text::width;
 impl ClassKey {
     /// The range of each class in words.
     pub(super) fn ranges(&self, figure: &MapFigure, lang: Lang) -> Vec<String> {
+        if let Some(names) = &self.names {
+            return names.iter().map(|name| name.get(lang).to_owned()).collect();
+        }
         let texts = distinct(&self.cuts, figure.axis.format, lang);
         let write = |v| short(v, figure.axis.format, lang);
         let (low, high) = self.range.unwrap_or((0.0, 0.0));
@@ -72,6 +75,9 @@ impl MapFigure {
 /// Classes side by side with their limits below and their counts above; `false` when the limits
 /// would run into each other.
 fn ramp(sheet: &mut Sheet, figure: &MapFigure, key: &ClassKey, ranges: &[String]) -> bool {
+    if key.names.is_some() {
+        return false;
+    }
     let lang = sheet.lang;
     let n = key.colors.len();
     let limits = distinct(&key.cuts, figure.axis.format, lang);

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use agglo_core::{Column, Datum, Gap, Key, Lang};
 
 use crate::classes::{Classes, class_of, cuts};
-use crate::color::{Color, DIVERGING, along, diverging, sequential};
-use crate::scale::number;
+use crate::color::{Color, DIVERGING, along, diverging, sequential, tone};
+use crate::scale::{number, told};
 use crate::words::{Axis, Heading, Words};
 
 /// Values by area.
@@ -151,6 +151,8 @@ struct ClassKey {
     range: Option<(f64, f64)>,
     /// Whether the outer classes are open, because the limits were given and not found.
     open: bool,
+    /// The names of the classes, where they are kinds.
+    names: Option<Vec<Words>>,
 }
 
 impl ClassKey {
@@ -166,6 +168,7 @@ impl ClassKey {
                 let below = cuts.iter().position(|c| *c == 0.0).map_or(0, |p| p + 1);
                 two_sided(below, n - below)
             }
+            Classes::Named(kinds) => kinds.iter().map(|(_, own)| tone(*own)).collect(),
             _ => sequential(n),
         };
         let mut counts = vec![0; n];
@@ -173,7 +176,20 @@ impl ClassKey {
             counts[class_of(value, &cuts)] += 1;
         }
         let range = crate::scale::extent(known.iter().copied());
-        ClassKey { cuts, colors, counts, range, open: matches!(classes, Classes::Pinned(_)) }
+        let names = match classes {
+            Classes::Named(kinds) => Some(kinds.iter().map(|(name, _)| name.clone()).collect()),
+            _ => None,
+        };
+        ClassKey { cuts, colors, counts, range, open: matches!(classes, Classes::Pinned(_)), names }
+    }
+
+    /// What a value is called: its kind, or its number.
+    fn told(&self, figure: &MapFigure, datum: Datum, lang: Lang) -> String {
+        let kind = |names: &Vec<Words>| {
+            let name = names.get(class_of(number(datum)?, &self.cuts))?;
+            Some(name.get(lang).to_owned())
+        };
+        self.names.as_ref().and_then(kind).unwrap_or_else(|| told(datum, figure.axis.format, lang))
     }
 
     fn color(&self, value: f64) -> Color {

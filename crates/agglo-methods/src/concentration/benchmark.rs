@@ -96,3 +96,14 @@ impl Benchmark {
 pub(crate) fn data(what: String) -> MethodError {
     MethodError::Data { what }
 }
+
+/// Refuses a table in which a region stands twice.
+pub(crate) fn once(table: &str, regions: &[Key]) -> Result<(), MethodError> {
+    let mut seen = std::collections::BTreeSet::new();
+    match regions.iter().find(|region| !seen.insert(*region)) {
+        None => Ok(()),
+        Some(region) => Err(data(format!(
+            "region `{region}` stands twice in the table `{table}`; keep one row"
+        ))),
+    }
+}

@@ -20,15 +20,15 @@
 //! `ellison.a` (Wieland 2019). The variance is confirmed by simulation.
 
 use agglo_core::{Column, Datum, Frame, Seed, Text, Undefined, Values, sum};
-use rand::{Rng, RngExt};
+use rand::Rng;
 
+use super::chance::{ALTERNATIVE, Alternative, REPLICATES, TEST, random_choices};
 use super::plants::{INPUTS, IndustryPlants, PLANT_GAPS, VARIANTS, collect};
 use super::sizes::Sizes;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OptionKind, OptionSpec, OutputTable, out,
 };
-use crate::inference::normal_cdf;
 
 /// γ with the parts it is made of, so that a reader can check it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,82 +130,19 @@ pub fn random_g<R: Rng>(
     sizes: &[f64],
     benchmark: &[f64],
     replicates: u32,
-    mut stream: impl FnMut(u32) -> R,
+    stream: impl FnMut(u32) -> R,
 ) -> Vec<f64> {
-    let size_total = sum(sizes.iter().copied());
-    let benchmark_total = sum(benchmark.iter().copied());
-    let mut bound = 0.0;
-    let bounds: Vec<f64> = benchmark
-        .iter()
-        .map(|b| {
-            bound += b / benchmark_total;
-            bound
-        })
-        .collect();
-    let last = benchmark.iter().rposition(|b| *b > 0.0).unwrap_or_default();
-    let mut shares = vec![0.0; benchmark.len()];
-    (0..replicates)
-        .map(|replicate| {
-            let mut rng = stream(replicate);
-            shares.fill(0.0);
-            for size in sizes {
-                let draw: f64 = rng.random();
-                shares[bounds.partition_point(|bound| *bound <= draw).min(last)] +=
-                    size / size_total;
-            }
-            sum(shares.iter().zip(benchmark).map(|(s, b)| (s - b / benchmark_total).powi(2)))
-        })
-        .collect()
-}
-
-/// The direction in which chance is doubted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alternative {
-    /// Closer or farther apart than by chance.
-    TwoSided,
-    /// Closer together.
-    Greater,
-    /// Farther apart.
-    Less,
-}
-
-impl Alternative {
-    const NAMES: [&'static str; 3] = ["two-sided", "greater", "less"];
-
-    fn from_name(name: &str) -> Alternative {
-        match name {
-            "greater" => Alternative::Greater,
-            "less" => Alternative::Less,
-            _ => Alternative::TwoSided,
-        }
-    }
-
-    fn p_value(self, at_least: f64, at_most: f64) -> f64 {
-        match self {
-            Alternative::TwoSided => (2.0 * at_least.min(at_most)).min(1.0),
-            Alternative::Greater => at_least,
-            Alternative::Less => at_most,
-        }
-    }
-
-    /// p of a standard score.
-    pub fn of_z(self, z: f64) -> f64 {
-        self.p_value(normal_cdf(-z), normal_cdf(z))
-    }
-
-    /// p of `observed` among `simulated`, itself counted.
-    pub fn of_simulated(self, observed: f64, simulated: &[f64]) -> f64 {
-        // A simulated G that equals the observed one may differ from it in the last bits.
-        let slack = 1e-12 * observed.abs();
-        let share = |n: usize| (1 + n) as f64 / (1 + simulated.len()) as f64;
-        let at_least = simulated.iter().filter(|g| **g >= observed - slack).count();
-        let at_most = simulated.iter().filter(|g| **g <= observed + slack).count();
-        self.p_value(share(at_least), share(at_most))
-    }
+    let g = |(s, x): (&f64, &f64)| (s - x).powi(2);
+    random_choices(sizes, benchmark, replicates, stream, |s, x| sum(s.iter().zip(x).map(g)))
 }
 
 /// With this many establishments or fewer the index says little.
 const FEW_PLANTS: usize = 3;
+
+/// How far an index of `n_plants` establishments can be relied on.
+pub(super) fn reliability(n_plants: usize) -> &'static str {
+    if n_plants <= FEW_PLANTS { "few-plants" } else { "ok" }
+}
 
 pub(super) static ELLISON_GLAESER: Method = Method {
     id: "ellison-glaeser",
@@ -217,30 +154,9 @@ pub(super) static ELLISON_GLAESER: Method = Method {
     ),
     inputs: INPUTS,
     options: &[
-        OptionSpec {
-            name: "test",
-            kind: OptionKind::Choice(&["normal", "monte-carlo"]),
-            default: "normal",
-            help: Text::new(
-                "p-value from the standard score, or from random choices of region",
-                "p 值依据标准分，或依据随机选址模拟",
-            ),
-        },
-        OptionSpec {
-            name: "alternative",
-            kind: OptionKind::Choice(&Alternative::NAMES),
-            default: "two-sided",
-            help: Text::new(
-                "two-sided, closer than by chance, or farther apart",
-                "双侧、更集聚或更分散",
-            ),
-        },
-        OptionSpec {
-            name: "replicates",
-            kind: OptionKind::Integer(99, 99_999),
-            default: "999",
-            help: Text::new("random choices of region by monte-carlo", "monte-carlo 模拟次数"),
-        },
+        TEST,
+        ALTERNATIVE,
+        REPLICATES,
         OptionSpec {
             name: "moderate",
             kind: OptionKind::Number(-1.0, 1.0),
@@ -340,8 +256,8 @@ impl Rows {
         self.industry.push(plants.industry.clone());
         self.n_plants.push(plants.sizes.len() as i64);
         self.reading.push(index.ok().map(|index| rules.reading(index.gamma).into()));
-        let reliability = if plants.sizes.len() <= FEW_PLANTS { "few-plants" } else { "ok" };
-        self.reliability.push(index.ok().map(|_| reliability.into()));
+        let known = index.ok().map(|_| reliability(plants.sizes.len()).into());
+        self.reliability.push(known);
     }
 
     fn frame(self) -> Result<Frame, MethodError> {

@@ -21,6 +21,7 @@ use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OutputTable, Variant, out,
 };
+use crate::interval::{CONFIDENCE, INDUSTRY_INTERVALS, INTERVAL, Intervals, REPLICATES, picked};
 
 /// Gini coefficient of `values` (any non-negative numbers; only their shares matter).
 ///
@@ -36,10 +37,17 @@ pub fn gini(values: &[f64]) -> Result<f64, Undefined> {
     if total <= 0.0 {
         return Err(Undefined::ZeroTotal);
     }
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
     let mean = total / n as f64;
-    let ranked = sum(sorted.iter().enumerate().map(|(l, s)| (l + 1) as f64 * (s - mean)));
+    // Empty places come first whatever their number: Σ l (0 − s̄) over them is known, and only the
+    // others are sorted. Bits of numbers that are not negative sort as the numbers do.
+    let mut sorted: Vec<u64> =
+        values.iter().filter(|value| **value > 0.0).map(|value| value.to_bits()).collect();
+    sorted.sort_unstable();
+    let n_empty = n - sorted.len();
+    let empty = -mean * (n_empty * (n_empty + 1)) as f64 / 2.0;
+    let ranks = sorted.iter().enumerate();
+    let ranked = sum(std::iter::once(empty)
+        .chain(ranks.map(|(l, s)| (n_empty + l + 1) as f64 * (f64::from_bits(*s) - mean))));
     Ok(2.0 * ranked / ((n * n) as f64 * mean))
 }
 
@@ -52,7 +60,7 @@ pub(super) static GINI: Method = Method {
         "某一行业在各地区之间的分布有多不均等？",
     ),
     inputs: &[ACTIVITY],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[
         Variant {
             id: "absolute",
@@ -66,15 +74,18 @@ pub(super) static GINI: Method = Method {
             help: Text::new("multiplied by n/(n−1), maximum 1", "乘以 n/(n−1)，最大值为 1"),
         },
     ],
-    outputs: &[OutputTable {
-        name: "gini",
-        columns: &[
-            OUT_PERIOD,
-            OUT_INDUSTRY,
-            out("gini", "1", "Gini coefficient", "基尼系数"),
-            out("n_regions", "1", "Regions", "地区数"),
-        ],
-    }],
+    outputs: &[
+        OutputTable {
+            name: "gini",
+            columns: &[
+                OUT_PERIOD,
+                OUT_INDUSTRY,
+                out("gini", "1", "Gini coefficient", "基尼系数"),
+                out("n_regions", "1", "Regions", "地区数"),
+            ],
+        },
+        INDUSTRY_INTERVALS,
+    ],
     formula: "G = 2 / (n² s̄) · Σ l (s(l) − s̄)   s: shares of the regions, ascending; s̄ = 1/n; \
               n: number of regions",
     source: "Wen (2004), Economic Research Journal 2004(2), 84–94; sorted form as in REAT \
@@ -86,15 +97,18 @@ pub(super) static GINI: Method = Method {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (mut period, mut industry, mut value, mut n_regions) = (vec![], vec![], vec![], vec![]);
     let normalized = call.variant() == "normalized";
+    let scale = |n: usize| if normalized { n as f64 / (n as f64 - 1.0) } else { 1.0 };
+    let mut intervals = Intervals::new(call, &INDUSTRY_INTERVALS);
     let notes = call.each_period(|p, activity| {
         let n = activity.n_regions();
-        let scale = if normalized { n as f64 / (n as f64 - 1.0) } else { 1.0 };
         each_industry(activity, |i, values| {
             period.push(i64::from(p));
             industry.push(activity.industries().code(i).clone());
-            value.push(Datum::from(gini(values).map(|g| g * scale)));
+            value.push(Datum::from(gini(values).map(|g| g * scale(n))));
             n_regions.push(n as i64);
-            Ok(())
+            intervals.add(i64::from(p), activity.industries().code(i), n, |picks| {
+                gini(&picked(values, picks)).map(|g| g * scale(picks.len()))
+            })
         })
     })?;
     let vary = regions_vary_note(n_regions.iter().map(|n| *n as usize));
@@ -104,7 +118,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::number("gini", "1", value),
         Column::integer("n_regions", "1", n_regions),
     ])?;
-    Ok(Answer::one("gini", frame).noting(notes).noting(vary))
+    Ok(intervals.and(Answer::one("gini", frame))?.noting(notes).noting(vary))
 }
 
 #[cfg(test)]

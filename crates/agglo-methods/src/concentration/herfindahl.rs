@@ -20,6 +20,9 @@ use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OUT_REGION, Output,
     OutputTable, Variant, out,
 };
+use crate::interval::{
+    CONFIDENCE, INDUSTRY_INTERVALS, INTERVAL, Intervals, REGION_INTERVALS, REPLICATES, picked,
+};
 
 /// Herfindahl index of `values` (any non-negative numbers; only their shares matter).
 ///
@@ -58,7 +61,7 @@ pub(super) static HERFINDAHL: Method = Method {
         "一个行业集中于多少地区？一个地区依赖多少行业？",
     ),
     inputs: &[ACTIVITY],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[
         Variant {
             id: "raw",
@@ -84,6 +87,8 @@ pub(super) static HERFINDAHL: Method = Method {
             name: "regions",
             columns: &[OUT_PERIOD, OUT_REGION, HERFINDAHL_OUT, EFFECTIVE_OUT],
         },
+        INDUSTRY_INTERVALS,
+        REGION_INTERVALS,
     ],
     formula: "H = Σ s²   H* = (H − 1/n)/(1 − 1/n)   effective number = 1/H   s: shares; n: number \
               of regions or industries, zeros included",
@@ -114,6 +119,11 @@ impl Rows {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let normalized = call.variant() == "normalized";
     let (mut industries, mut regions) = (Rows::default(), Rows::default());
+    let index_of = |values: &[f64]| {
+        if normalized { normalized_herfindahl(values) } else { herfindahl(values) }
+    };
+    let mut of_industries = Intervals::new(call, &INDUSTRY_INTERVALS);
+    let mut of_regions = Intervals::new(call, &REGION_INTERVALS);
     let push = |rows: &mut Rows, period: i64, code: &agglo_core::Key, values: &[f64]| {
         let raw = herfindahl(values);
         let index = if normalized { normalized_herfindahl(values) } else { raw };
@@ -131,17 +141,22 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
                 let gap = Datum::undefined(Undefined::SingleRegion);
                 industries.index.last_mut().into_iter().for_each(|index| *index = gap);
                 industries.effective.last_mut().into_iter().for_each(|number| *number = gap);
+                return Ok(());
             }
-            Ok(())
+            of_industries.add(period, activity.industries().code(i), values.len(), |picks| {
+                index_of(&picked(values, picks))
+            })
         })?;
         for r in 0..activity.n_regions() {
-            push(&mut regions, period, activity.regions().code(r), activity.region(r));
+            let (code, values) = (activity.regions().code(r), activity.region(r));
+            push(&mut regions, period, code, values);
+            of_regions.add(period, code, values.len(), |picks| index_of(&picked(values, picks)))?;
         }
         Ok(())
     })?;
-    Ok(Answer::one("industries", industries.frame("industry")?)
-        .and("regions", regions.frame("region")?)
-        .noting(notes))
+    let answer = Answer::one("industries", industries.frame("industry")?)
+        .and("regions", regions.frame("region")?);
+    Ok(of_regions.and(of_industries.and(answer)?)?.noting(notes))
 }
 
 #[cfg(test)]

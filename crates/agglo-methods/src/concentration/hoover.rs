@@ -21,6 +21,7 @@ use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OutputTable, Variant, out,
 };
+use crate::interval::{CONFIDENCE, INDUSTRY_INTERVALS, INTERVAL, Intervals, REPLICATES, picked};
 
 /// Hoover index of `values` against `benchmark`, place by place; only the shares of both matter.
 ///
@@ -36,6 +37,18 @@ pub fn hoover(values: &[f64], benchmark: &[f64]) -> Result<f64, Undefined> {
         return Err(Undefined::SingleRegion);
     }
     dissimilarity(values, benchmark).map(|distance| distance / 2.0)
+}
+
+/// The index of `values` against the `shares` of a benchmark, which sum to 1.
+fn hoover_to(values: &[f64], shares: &[f64]) -> Result<f64, Undefined> {
+    if values.len() < 2 {
+        return Err(Undefined::SingleRegion);
+    }
+    let total = sum(values.iter().copied());
+    if total <= 0.0 {
+        return Err(Undefined::ZeroTotal);
+    }
+    Ok(sum(values.iter().zip(shares).map(|(e, x)| (e / total - x).abs())) / 2.0)
 }
 
 /// Σ|aₖ − bₖ| over the shares of both, between 0 and 2.
@@ -59,7 +72,7 @@ pub(super) static HOOVER: Method = Method {
         "一个行业需要迁移多大份额才能与总体分布一致？",
     ),
     inputs: &[ACTIVITY, BENCHMARK],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[
         Variant {
             id: "relative",
@@ -76,15 +89,18 @@ pub(super) static HOOVER: Method = Method {
             ),
         },
     ],
-    outputs: &[OutputTable {
-        name: "industries",
-        columns: &[
-            OUT_PERIOD,
-            OUT_INDUSTRY,
-            out("hoover", "1", "Hoover index", "胡佛指数"),
-            out("n_regions", "1", "Regions", "地区数"),
-        ],
-    }],
+    outputs: &[
+        OutputTable {
+            name: "industries",
+            columns: &[
+                OUT_PERIOD,
+                OUT_INDUSTRY,
+                out("hoover", "1", "Hoover index", "胡佛指数"),
+                out("n_regions", "1", "Regions", "地区数"),
+            ],
+        },
+        INDUSTRY_INTERVALS,
+    ],
     formula: "HL = ½ Σ |s − x|   s, x: shares of the regions in the industry and in the benchmark",
     source: "Hoover (1936), Review of Economics and Statistics 18(4), 162–171; REAT hoover \
              (Wieland 2019)",
@@ -95,18 +111,28 @@ pub(super) static HOOVER: Method = Method {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let given = Benchmark::read(call)?;
     let (mut period, mut industry, mut value, mut n_regions) = (vec![], vec![], vec![], vec![]);
+    let mut intervals = Intervals::new(call, &INDUSTRY_INTERVALS);
     let notes = call.each_period(|p, activity| {
         let benchmark = match (call.variant(), &given) {
             ("equal-shares", _) => vec![1.0; activity.n_regions()],
             (_, Some(given)) => given.of(i64::from(p), activity.regions())?,
             (_, None) => activity.region_totals(),
         };
+        let total = sum(benchmark.iter().copied());
+        let shares: Vec<f64> = benchmark.iter().map(|b| b / total).collect();
         each_industry(activity, |i, values| {
             period.push(i64::from(p));
             industry.push(activity.industries().code(i).clone());
-            value.push(Datum::from(hoover(values, &benchmark)));
+            value.push(Datum::from(if total > 0.0 {
+                hoover_to(values, &shares)
+            } else {
+                hoover(values, &benchmark)
+            }));
             n_regions.push(activity.n_regions() as i64);
-            Ok(())
+            let code = activity.industries().code(i);
+            intervals.add(i64::from(p), code, values.len(), |picks| {
+                hoover(&picked(values, picks), &picked(&benchmark, picks))
+            })
         })
     })?;
     let frame = Frame::new(vec![
@@ -115,7 +141,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::number("hoover", "1", value),
         Column::integer("n_regions", "1", n_regions),
     ])?;
-    Ok(Answer::one("industries", frame).noting(notes))
+    Ok(intervals.and(Answer::one("industries", frame))?.noting(notes))
 }
 
 #[cfg(test)]

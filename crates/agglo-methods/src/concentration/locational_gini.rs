@@ -25,6 +25,7 @@ use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_INDUSTRY, OUT_PERIOD, OutputTable, Variant, out,
 };
+use crate::interval::{CONFIDENCE, INDUSTRY_INTERVALS, INTERVAL, Intervals, REPLICATES, picked};
 
 /// Which of the definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,18 +60,27 @@ pub fn locational_gini(
     if kind == LocationalGini::LqUnweighted {
         return gini(&places.map(|(e, b)| e / b).collect::<Vec<_>>());
     }
-    let mut places: Vec<(f64, f64, f64)> = places.map(|(e, b)| (e / b, *e, *b)).collect();
-    if places.len() < 2 {
+    if n_places(benchmark) < 2 {
         return Err(Undefined::SingleRegion);
     }
-    let total = sum(places.iter().map(|place| place.1));
+    let total = sum(values.iter().copied());
     if total <= 0.0 {
         return Err(Undefined::ZeroTotal);
     }
-    let benchmark_total = sum(places.iter().map(|place| place.2));
-    places.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let benchmark_total = sum(benchmark.iter().copied());
+    // Places without activity come first and add no area, so the others alone are sorted, by the bits
+    // of their ratio, which sort as it does.
+    let mut places: Vec<(u64, u32)> = values
+        .iter()
+        .zip(benchmark)
+        .enumerate()
+        .filter(|(_, (e, _))| **e > 0.0)
+        .map(|(place, (e, b))| ((e / b).to_bits(), place as u32))
+        .collect();
+    places.sort_unstable();
     let mut below = 0.0;
-    let twice_area = sum(places.iter().map(|(_, e, b)| {
+    let twice_area = sum(places.iter().map(|(_, place)| {
+        let (e, b) = (values[*place as usize], benchmark[*place as usize]);
         let trapezoid = (2.0 * below + e) / total * (b / benchmark_total);
         below += e;
         trapezoid
@@ -93,7 +103,7 @@ pub(super) static LOCATIONAL_GINI: Method = Method {
         "与总体活动、人口或面积相比，一个行业分布得多不均等？",
     ),
     inputs: &[ACTIVITY, BENCHMARK],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[
         Variant {
             id: "lorenz",
@@ -117,15 +127,18 @@ pub(super) static LOCATIONAL_GINI: Method = Method {
             ),
         },
     ],
-    outputs: &[OutputTable {
-        name: "locational_gini",
-        columns: &[
-            OUT_PERIOD,
-            OUT_INDUSTRY,
-            out("gini", "1", "Locational Gini", "区位基尼系数"),
-            out("n_regions", "1", "Regions", "地区数"),
-        ],
-    }],
+    outputs: &[
+        OutputTable {
+            name: "locational_gini",
+            columns: &[
+                OUT_PERIOD,
+                OUT_INDUSTRY,
+                out("gini", "1", "Locational Gini", "区位基尼系数"),
+                out("n_regions", "1", "Regions", "地区数"),
+            ],
+        },
+        INDUSTRY_INTERVALS,
+    ],
     formula: "G = 1 − Σ (Y(j) + Y(j−1))(X(j) − X(j−1))   X, Y: cumulated shares of the benchmark \
               and of the industry, regions by their ratio ascending",
     source: "REAT gini.conc (Wieland 2019); EconGeo locational_gini (Balland 2017); Krugman \
@@ -147,6 +160,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let kind = kind(call.variant());
     let given = Benchmark::read(call)?;
     let (mut period, mut industry, mut value, mut n_regions) = (vec![], vec![], vec![], vec![]);
+    let mut intervals = Intervals::new(call, &INDUSTRY_INTERVALS);
     let notes = call.each_period(|p, activity| {
         let benchmark = match &given {
             Some(given) => given.of(i64::from(p), activity.regions())?,
@@ -160,7 +174,9 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             industry.push(code.clone());
             value.push(Datum::from(locational_gini(kind, values, &benchmark)));
             n_regions.push(n);
-            Ok(())
+            intervals.add(i64::from(p), code, values.len(), |picks| {
+                locational_gini(kind, &picked(values, picks), &picked(&benchmark, picks))
+            })
         })
     })?;
     let frame = Frame::new(vec![
@@ -169,7 +185,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::number("gini", "1", value),
         Column::integer("n_regions", "1", n_regions),
     ])?;
-    Ok(Answer::one("locational_gini", frame).noting(notes))
+    Ok(intervals.and(Answer::one("locational_gini", frame))?.noting(notes))
 }
 
 fn refuse_zero_benchmark(

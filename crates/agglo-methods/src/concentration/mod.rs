@@ -3,6 +3,8 @@
 use crate::catalog::Method;
 
 mod benchmark;
+mod chance;
+mod coagglomeration;
 mod composite_gini;
 mod ellison_glaeser;
 mod gini;
@@ -16,8 +18,13 @@ mod reduced;
 mod size_class;
 mod sizes;
 
+pub use chance::Alternative;
+pub use coagglomeration::{
+    Coagglomeration, GroupCoagglomeration, PairMoments, coagglomeration, group_coagglomeration,
+    random_coagglomeration,
+};
 pub use composite_gini::{GiniChange, WeightedGinis, composite_gini, composite_gini_change};
-pub use ellison_glaeser::{Alternative, EllisonGlaeser, ellison_glaeser, random_g};
+pub use ellison_glaeser::{EllisonGlaeser, ellison_glaeser, random_g};
 pub use gini::gini;
 pub use herfindahl::{herfindahl, normalized_herfindahl};
 pub use hoover::hoover;
@@ -25,7 +32,7 @@ pub use locational_gini::{LocationalGini, locational_gini};
 pub use maurel_sedillot::{MaurelSedillot, maurel_sedillot};
 pub use sizes::Sizes;
 
-pub(crate) use benchmark::data;
+pub(crate) use benchmark::{data, once};
 pub(crate) use hoover::dissimilarity;
 pub(crate) use passes::{ColumnSums, Margins, each_industry};
 
@@ -38,4 +45,5 @@ pub(crate) const METHODS: &[&Method] = &[
     &composite_gini::COMPOSITE_GINI,
     &ellison_glaeser::ELLISON_GLAESER,
     &maurel_sedillot::MAUREL_SEDILLOT,
+    &coagglomeration::COAGGLOMERATION,
 ];

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use agglo_core::{Axis, Datum, Frame, Key, Lang, Note, Period, sum};
 
 use super::benchmark::{BENCHMARK, Benchmark, data};
+use super::passes::each_industry;
 use super::reduced::{self, CELL, from_cells};
 use super::size_class::{Classes, class_sizes};
 use super::sizes::Sizes;
@@ -17,7 +18,7 @@ use crate::catalog::{
 use agglo_core::Text;
 
 /// Establishments with their size.
-const PLANT: Input = Input {
+pub(super) const PLANT: Input = Input {
     table: "plant",
     required: false,
     columns: &[
@@ -35,7 +36,7 @@ const PLANT: Input = Input {
 };
 
 /// Establishments counted by size, where single ones are secret.
-const SIZE_CLASS: Input = Input {
+pub(super) const SIZE_CLASS: Input = Input {
     table: "size_class",
     required: false,
     columns: &[
@@ -87,6 +88,15 @@ pub(super) const VARIANTS: &[Variant] = &[
     Variant { id: "cells", help: reduced::HELP },
 ];
 
+/// Where establishments are not needed: shares alone.
+pub(super) const ACTIVITY_ONLY: Variant = Variant {
+    id: "activity",
+    help: Text::new(
+        "from the table `activity`; the index without a test",
+        "依据 `activity` 表；仅有指数，不作检验",
+    ),
+};
+
 /// What to do with plants whose size is a gap.
 pub(super) const PLANT_GAPS: OptionSpec = OptionSpec {
     name: "gaps",
@@ -121,6 +131,7 @@ pub(super) fn collect(call: &Call<'_>) -> Result<(Vec<PeriodPlants>, Vec<Note>),
     match call.variant() {
         "plants" => from_plants(call, benchmark.as_ref()),
         "cells" => from_cells(call, benchmark.as_ref()),
+        "activity" => from_activity(call, benchmark.as_ref()),
         variant => from_classes(call, benchmark.as_ref(), variant == "size-class-schmalensee"),
     }
 }
@@ -248,6 +259,35 @@ fn activity_gaps(call: &Call<'_>) -> agglo_core::GapPolicy {
     } else {
         agglo_core::GapPolicy::Error
     }
+}
+
+fn from_activity(
+    call: &Call<'_>,
+    benchmark: Option<&Benchmark>,
+) -> Result<(Vec<PeriodPlants>, Vec<Note>), MethodError> {
+    let panel = call.panel("activity")?;
+    let (mut answers, mut notes) = (Vec::new(), Vec::new());
+    for (period_idx, &period) in panel.periods().iter().enumerate() {
+        let completed = panel.complete(period_idx, activity_gaps(call))?;
+        notes.extend(crate::call::gap_notes(period, &completed));
+        let (activity, period) = (completed.activity, i64::from(period));
+        let shares = match benchmark {
+            Some(benchmark) => benchmark.of(period, activity.regions())?,
+            None => activity.region_totals(),
+        };
+        let mut industries = Vec::with_capacity(activity.n_industries());
+        each_industry(&activity, |i, values| {
+            industries.push(IndustryPlants {
+                period,
+                industry: activity.industries().code(i).clone(),
+                sizes: Sizes::Each(Vec::new()),
+                by_region: values.to_vec(),
+            });
+            Ok(())
+        })?;
+        answers.push(PeriodPlants { benchmark: shares, industries });
+    }
+    Ok((answers, notes))
 }
 
 fn from_classes(

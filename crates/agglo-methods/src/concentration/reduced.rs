@@ -61,8 +61,8 @@ pub(super) fn from_cells(
         "企业规模仅知个数、总和与平方和：γ 与 H 精确，G 的方差、z 与 p 未知",
     )];
     let mut answers = Vec::new();
-    let mut n_without = 0;
     for (period, rows) in rows {
+        let mut n_without = 0;
         let mut own = vec![0.0; regions.len()];
         let mut cells: Vec<IndustryPlants> = industries
             .iter()
@@ -105,13 +105,15 @@ pub(super) fn from_cells(
             .collect();
         notes.extend(outside_note(period, &outside));
         answers.push(PeriodPlants { benchmark: shares, industries: cells });
-    }
-    if n_without > 0 {
-        notes.push(Note::new(
-            "cells-without-sizes",
-            format!("{n_without} cells hold no establishment with a size and count as none"),
-            format!("{n_without} 个单元格没有有规模数值的企业单位，按无计"),
-        ));
+        if n_without > 0 {
+            notes.push(Note::new(
+                "cells-without-sizes",
+                format!(
+                    "{period}: {n_without} cells hold no establishment with a size and count as none"
+                ),
+                format!("{period} 年：{n_without} 个单元格没有有规模数值的企业单位，按无计"),
+            ));
+        }
     }
     Ok((answers, notes))
 }

@@ -59,15 +59,27 @@ impl Sizes {
         if single { Err(Undefined::SingleUnit) } else { Ok(herfindahl) }
     }
 
+    /// Σ z³.
+    ///
+    /// # Errors
+    /// [`Undefined::NotEnoughEvidence`] where only sums are known.
+    pub fn third_powers(&self) -> Result<f64, Undefined> {
+        self.powers(3)
+    }
+
     /// Σ z⁴.
     ///
     /// # Errors
     /// [`Undefined::NotEnoughEvidence`] where only sums are known.
     pub fn fourth_powers(&self) -> Result<f64, Undefined> {
+        self.powers(4)
+    }
+
+    fn powers(&self, exponent: i32) -> Result<f64, Undefined> {
         match self {
             Sizes::Each(sizes) => {
                 let total = sum(sizes.iter().copied());
-                Ok(sum(sizes.iter().map(|size| (size / total).powi(4))))
+                Ok(sum(sizes.iter().map(|size| (size / total).powi(exponent))))
             }
             Sizes::Sums { .. } => Err(Undefined::NotEnoughEvidence),
         }

@@ -12,8 +12,9 @@
 //! | α      | 1 Theil T, 0 mean log deviation L, 2 half CV²    | 1     | any real    | none |
 //!
 //! Without weights every region weighs the same. A region of weight zero is left out and named.
-//! With a column `subgroup` inside `group` the table `levels` carries the decomposition one level
-//! deeper. α ≤ 0 has no value where a region has none of the value.
+//! With columns `subgroup` inside `group` and `subsubgroup` inside that, the tables `levels` and
+//! `nodes` carry the decomposition deeper: each level adds what lies between its groups inside one
+//! group of the level above. α ≤ 0 has no value where a region has none of the value.
 //! Gaps: refused, left out or counted as zero, by the option `gaps`. Cost: O(R).
 //! Source: Theil (1967), Economics and Information Theory; Shorrocks (1980), Econometrica 48(3),
 //! 613–625. Unweighted forms compared with REAT `theil` (which is L) and PySAL `Theil` (T); the
@@ -21,17 +22,20 @@
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Column, Datum, Frame, Gap, Key, Text, Undefined, sum};
+use agglo_core::{Column, Datum, Frame, Key, Text, Undefined, sum};
 
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, ColumnKind, Input, InputColumn, Mark, Method, OUT_PERIOD, OptionKind, OptionSpec,
     Output, OutputTable, PERIOD, REGION, Variant, number, optional, out, out_key,
 };
+use crate::inequality::{Zeros, read_places};
 
-mod read;
+mod nested;
 
-use read::read;
+pub use nested::{EntropyNode, NestedEntropy, nested_entropy};
+
+use nested::Nodes;
 
 /// GE(α) of `values` with `weights`, place by place; only the shares of both matter.
 ///
@@ -170,6 +174,11 @@ pub(super) static GENERALIZED_ENTROPY: Method = Method {
                 help: Text::new("group inside the group", "组内的下级分组"),
                 ..LABEL
             },
+            InputColumn {
+                name: "subsubgroup",
+                help: Text::new("group inside the subgroup", "下级分组内的再下级分组"),
+                ..LABEL
+            },
         ],
     }],
     options: &[
@@ -253,6 +262,19 @@ pub(super) static GENERALIZED_ENTROPY: Method = Method {
                 SHARE_OUT,
             ],
         },
+        OutputTable {
+            name: "nodes",
+            columns: &[
+                OUT_PERIOD,
+                out_key("group", "Group", "分组"),
+                out("depth", "", "Depth", "层级深度"),
+                out("value_share", "1", "Share of the value", "数值占比"),
+                out("weight_share", "1", "Share of the weight", "权重占比"),
+                out("inner", "1", "Inequality inside", "组内不平等"),
+                out("between", "1", "Between its parts", "其下级之间"),
+                out("contribution", "1", "Contribution of that", "其贡献"),
+            ],
+        },
     ],
     formula: "T = Σ a ln(a/b)   L = Σ b ln(b/a)   GE(α) = Σ b((a/b)^α − 1)/(α(α − 1))   a, b: \
               shares of the regions in the value and in the weight; within = Σ B(A/B)^α GE of the \
@@ -270,25 +292,31 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         "ge-alpha" => call.option_number("alpha"),
         _ => 1.0,
     };
+    let zeros = match call.option("zeros") {
+        _ if alpha > 0.0 => Zeros::Fine,
+        "drop" => Zeros::Dropped,
+        _ => Zeros::Undefined,
+    };
     let nested = call.frame("regions")?.has("subgroup");
     let mut notes = Vec::new();
-    let (mut total, mut groups, mut levels) =
-        (Totals::default(), Groups::default(), Levels::default());
-    for (period, places) in read(call, alpha, &mut notes)? {
-        let answer = decompose_entropy(&places.values, &places.weights, &places.groups, alpha);
+    let (mut total, mut groups) = (Totals::default(), Groups::default());
+    let (mut levels, mut nodes) = (Levels::default(), Nodes::default());
+    for (period, places) in read_places(call, zeros, &mut notes)? {
+        let answer = decompose_entropy(&places.values, &places.weights, places.groups(), alpha);
         total.push(period, places.values.len(), answer.as_ref());
         if let Ok(answer) = answer {
-            if nested {
-                let deeper =
-                    decompose_entropy(&places.values, &places.weights, &places.subgroups, alpha);
-                levels.push(period, &answer, deeper.as_ref().ok());
-            }
             groups.extend(period, answer.groups);
+        }
+        if nested
+            && let Ok(tree) = nested_entropy(&places.values, &places.weights, &places.levels, alpha)
+        {
+            levels.push(period, &tree);
+            nodes.extend(period, tree.nodes);
         }
     }
     let mut answer = Answer::one("total", total.frame()?).and("groups", groups.frame()?);
     if nested {
-        answer = answer.and("levels", levels.frame()?);
+        answer = answer.and("levels", levels.frame()?).and("nodes", nodes.frame()?);
     }
     Ok(answer.noting(notes))
 }
@@ -362,24 +390,12 @@ struct Levels {
 }
 
 impl Levels {
-    fn push(
-        &mut self,
-        period: i64,
-        upper: &EntropyDecomposition,
-        lower: Option<&EntropyDecomposition>,
-    ) {
-        let parts = lower.map_or([Datum::Gap(Gap::Undefined(Undefined::FromGap)); 3], |lower| {
-            [upper.between, lower.between - upper.between, lower.within].map(Datum::Number)
-        });
-        let names = ["between-groups", "between-subgroups", "within-subgroups"];
-        for (level, part) in names.into_iter().zip(parts) {
+    fn push(&mut self, period: i64, tree: &NestedEntropy) {
+        for (name, part) in tree.level_names().into_iter().zip(&tree.levels) {
             self.period.push(period);
-            self.level.push(level);
-            self.contribution.push(part);
-            self.share.push(match part {
-                Datum::Number(part) => Datum::ratio(part, upper.total),
-                gap @ Datum::Gap(_) => gap,
-            });
+            self.level.push(name);
+            self.contribution.push(Datum::Number(*part));
+            self.share.push(Datum::ratio(*part, tree.total));
         }
     }
 

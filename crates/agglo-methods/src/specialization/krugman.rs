@@ -24,6 +24,9 @@ use crate::catalog::{
     OptionSpec, Output, OutputTable, Variant, out, out_key,
 };
 use crate::concentration::{ColumnSums, Margins, dissimilarity};
+use crate::interval::{
+    CONFIDENCE, INDUSTRY_INTERVALS, INTERVAL, Intervals, REGION_INTERVALS, REPLICATES, picked,
+};
 
 /// What a region or industry is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +166,9 @@ pub(super) static KRUGMAN: Method = Method {
             default: "no",
             help: Text::new("compare every two regions as well", "同时比较每两个地区"),
         },
+        INTERVAL,
+        REPLICATES,
+        CONFIDENCE,
         GAPS,
     ],
     variants: &[
@@ -207,6 +213,8 @@ pub(super) static KRUGMAN: Method = Method {
                 KRUGMAN_OUT,
             ],
         },
+        INDUSTRY_INTERVALS,
+        REGION_INTERVALS,
     ],
     formula: "K(r) = Σ |σ(i,r) − m(i)|   K(i) = Σ |s(i,r) − x(r)|   K(r,q) = Σ |σ(i,r) − σ(i,q)|   \
               σ: shares of the industries in a region; s: shares of the regions in an industry; m, \
@@ -252,8 +260,14 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let scale = if benchmark == KrugmanBenchmark::Halved { 0.5 } else { 1.0 };
     let (mut regions, mut industries, mut pairs) =
         (Rows::default(), Rows::default(), Rows::default());
+    let mut of_industries = Intervals::new(call, &INDUSTRY_INTERVALS);
+    let mut of_regions = Intervals::new(call, &REGION_INTERVALS);
     let notes = call.each_period(|p, activity| {
         let period = i64::from(p);
+        intervals(activity, period, benchmark, &mut of_regions)?;
+        if of_industries.are_asked() {
+            intervals(&turned(activity), period, benchmark, &mut of_industries)?;
+        }
         let codes = activity.regions().codes();
         regions.extend(period, codes, krugman_regions(activity, benchmark));
         let indices = krugman_industries(activity, benchmark);
@@ -282,7 +296,51 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         ])?;
         answer = answer.and("pairs", frame);
     }
-    Ok(answer)
+    of_regions.and(of_industries.and(answer)?)
+}
+
+/// The matrix with industries in the place of regions.
+fn turned(activity: &Activity) -> Activity {
+    let columns = (0..activity.n_industries()).flat_map(|i| activity.industry(i)).collect();
+    Activity::new(activity.industries().clone(), activity.regions().clone(), columns)
+}
+
+/// Intervals of the rows of `activity`: its columns are drawn anew in a row and in what it is compared
+/// with.
+fn intervals(
+    activity: &Activity,
+    period: i64,
+    benchmark: KrugmanBenchmark,
+    rows: &mut Intervals<'_>,
+) -> Result<(), MethodError> {
+    if !rows.are_asked() {
+        return Ok(());
+    }
+    let margins = Margins::of(activity);
+    let indices = krugman_regions(activity, benchmark);
+    let mut shares = ColumnSums::new(activity.n_industries());
+    for (r, e_r) in margins.regions.iter().enumerate().filter(|(_, e_r)| **e_r > 0.0) {
+        shares.add(activity.region(r).iter().map(|e| e / e_r));
+    }
+    let shares = shares.finish();
+    let scale = if benchmark == KrugmanBenchmark::Halved { 0.5 } else { 1.0 };
+    for (r, e_r) in margins.regions.iter().enumerate() {
+        let own = activity.region(r);
+        let others = match benchmark {
+            KrugmanBenchmark::Total | KrugmanBenchmark::Halved => margins.industries.clone(),
+            KrugmanBenchmark::Others => {
+                margins.industries.iter().zip(own).map(|(e_i, e)| e_i - e).collect()
+            }
+            KrugmanBenchmark::MeanOfOthers => {
+                shares.iter().zip(own).map(|(all, e)| all - e / e_r).collect::<Vec<f64>>()
+            }
+        };
+        rows.add(period, activity.regions().code(r), own.len(), |picks| {
+            indices[r]?;
+            krugman(&picked(own, picks), &picked(&others, picks)).map(|index| index * scale)
+        })?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -168,12 +168,39 @@ fn interval(cell: [f64; 4], haldane: bool, z: f64) -> [Datum; 3] {
         (e_ir, e_i, e_r, e) = (0.5, e_i + 1.0, e_r + 1.0, e + 2.0);
     }
     match (location_quotient(e_ir, e_i, e_r, e), log_variance(e_ir, e_i, e_r, e)) {
-        (Ok(lq), Ok(variance)) => {
-            let reach = (z * variance.sqrt()).exp();
-            [lq.ln(), lq / reach, lq * reach].map(|x| Datum::finite(x, Undefined::NotIdentified))
-        }
+        (Ok(lq), Ok(variance)) => bounds(lq, variance, z),
         (Err(why), _) | (_, Err(why)) => [Datum::undefined(why); 3],
     }
+}
+
+fn bounds(lq: f64, variance: f64, z: f64) -> [Datum; 3] {
+    let reach = (z * variance.sqrt()).exp();
+    [lq.ln(), lq / reach, lq * reach].map(|x| Datum::finite(x, Undefined::NotIdentified))
+}
+
+/// What the cells of a region have in common.
+struct OfRegion {
+    total: f64,
+    /// e_r/e.
+    share: f64,
+    inverse: f64,
+}
+
+/// What the cells of an industry have in common.
+struct OfIndustry {
+    total: f64,
+    /// e_i/e.
+    share: f64,
+    inverse: f64,
+}
+
+/// What all cells of a period have in common.
+struct OfAll {
+    industries: Vec<OfIndustry>,
+    total: f64,
+    inverse: f64,
+    haldane: bool,
+    z: f64,
 }
 
 impl Rows {
@@ -194,18 +221,41 @@ impl Rows {
         }
     }
 
-    fn push(&mut self, [e_ir, e_i, e_r, e]: [f64; 4], bounds: [Datum; 3]) {
-        let lq = location_quotient(e_ir, e_i, e_r, e);
-        self.lq.push(Datum::from(lq));
-        self.rsca.push(Datum::from(lq.map(revealed_symmetric_advantage)));
-        self.additive.push(if e_i > 0.0 {
-            Datum::Number(e_ir / e_i - e_r / e)
-        } else {
-            Datum::undefined(Undefined::ZeroTotal)
-        });
-        self.ln_lq.push(bounds[0]);
-        self.lower.push(bounds[1]);
-        self.upper.push(bounds[2]);
+    /// A region's row of cells; what a bound of the bootstrap is, is put in afterwards.
+    fn push_region(&mut self, row: &[f64], region: &OfRegion, all: &OfAll) {
+        for (e_ir, industry) in row.iter().zip(&all.industries) {
+            let why = Datum::undefined(Undefined::ZeroTotal);
+            if industry.total <= 0.0 || region.total <= 0.0 {
+                let additive = if industry.total > 0.0 {
+                    Datum::Number(e_ir / industry.total - region.share)
+                } else {
+                    why
+                };
+                self.put([why, why, additive], [why; 3]);
+                continue;
+            }
+            let lq = (e_ir / region.total) / industry.share;
+            let numbers =
+                [lq, revealed_symmetric_advantage(lq), e_ir / industry.total - region.share];
+            let bounds = if *e_ir > 0.0 {
+                let both = 2.0 * e_ir / (industry.total * region.total);
+                let variance = 1.0 / e_ir - industry.inverse - region.inverse + both - all.inverse;
+                bounds(lq, variance.max(0.0), all.z)
+            } else {
+                interval([*e_ir, industry.total, region.total, all.total], all.haldane, all.z)
+            };
+            let finite = |value: f64| Datum::finite(value, Undefined::NotIdentified);
+            self.put(numbers.map(finite), bounds);
+        }
+    }
+
+    fn put(&mut self, [lq, rsca, additive]: [Datum; 3], [ln_lq, lower, upper]: [Datum; 3]) {
+        self.lq.push(lq);
+        self.rsca.push(rsca);
+        self.additive.push(additive);
+        self.ln_lq.push(ln_lq);
+        self.lower.push(lower);
+        self.upper.push(upper);
     }
 
     fn frame(self) -> Result<Frame, MethodError> {
@@ -249,19 +299,30 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         rows.reserve(activity.values().len());
         let industries: Vec<Option<Key>> =
             activity.industries().codes().iter().cloned().map(Some).collect();
+        let of =
+            |e_i: &f64| OfIndustry { total: *e_i, share: e_i / margins.total, inverse: 1.0 / e_i };
+        let all = OfAll {
+            industries: margins.industries.iter().map(of).collect(),
+            total: margins.total,
+            inverse: 1.0 / margins.total,
+            haldane,
+            z,
+        };
         for (r, e_r) in margins.regions.iter().enumerate() {
-            let n_rows = rows.period.len() + n_industries;
+            let start = rows.period.len();
+            let n_rows = start + n_industries;
             rows.period.resize(n_rows, i64::from(p));
             rows.region.resize(n_rows, Some(activity.regions().code(r).clone()));
             rows.industry.extend_from_slice(&industries);
-            for (i, e_ir) in activity.region(r).iter().enumerate() {
-                let cell = [*e_ir, margins.industries[i], *e_r, margins.total];
-                let [ln_lq, lower, upper] = interval(cell, haldane, z);
-                let [lower, upper] = match &bounds {
-                    Some(bounds) => bounds[r * n_industries + i],
-                    None => [lower, upper],
-                };
-                rows.push(cell, [ln_lq, lower, upper]);
+            let region = OfRegion { total: *e_r, share: e_r / margins.total, inverse: 1.0 / e_r };
+            rows.push_region(activity.region(r), &region, &all);
+            if let Some(bounds) = &bounds {
+                for (i, [lower, upper]) in
+                    bounds[r * n_industries..(r + 1) * n_industries].iter().enumerate()
+                {
+                    rows.lower[start + i] = *lower;
+                    rows.upper[start + i] = *upper;
+                }
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::catalog::Method;
 
+mod cluster_index;
 mod krugman;
 mod location_quotient;
 mod normality;
@@ -9,6 +10,7 @@ mod plant_bootstrap;
 mod regional_gini;
 mod standardized;
 
+pub use cluster_index::{ClusterIndex, Stock, cluster_index};
 pub use krugman::{KrugmanBenchmark, krugman, krugman_industries, krugman_regions};
 pub use location_quotient::{
     location_quotient, location_quotients, log_variance, revealed_symmetric_advantage,
@@ -22,4 +24,5 @@ pub(crate) const METHODS: &[&Method] = &[
     &standardized::STANDARDIZED,
     &krugman::KRUGMAN,
     &regional_gini::REGIONAL_GINI,
+    &cluster_index::CLUSTER_INDEX,
 ];

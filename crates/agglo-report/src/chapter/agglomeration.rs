@@ -3,7 +3,7 @@
 use agglo_core::Datum;
 use agglo_figure::Words;
 
-use super::{Columns, refusal, term};
+use super::{Columns, refusal, space, term};
 use crate::context::{Context, TableView};
 use crate::document::Section;
 use crate::format::Format;
@@ -18,6 +18,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
     concentration_over_time(context, &mut section);
     industries(context, &mut section);
     inequality(context, &mut section);
+    space::blocks(context, &mut section);
     regions(context, &mut section);
     plants(context, &mut section);
     section

@@ -16,6 +16,7 @@ mod clusters;
 mod leaders;
 mod overview;
 mod problems;
+mod space;
 mod summary;
 mod transfer;
 

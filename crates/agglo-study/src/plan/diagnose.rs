@@ -23,23 +23,15 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
 
 /// Do regions grow alike? On GDP per head where there is one, else on the measure's totals.
 fn convergence(facts: &Facts<'_>, plan: &mut Plan) {
-    let keys = ["region", "period"];
-    let regions = if facts.has_columns("region_year", &["gdp", "population", "period"]) {
-        Binding::table("region_year")
-            .all(&keys)
-            .ratio("value", "gdp", "population")
-            .take("weight", "population")
-            .between(facts.periods("region_year"))
-    } else if let Some(totals) =
-        facts.region_totals().filter(|_| facts.known_periods("activity", &[]).len() > 1)
-    {
-        totals
-    } else {
+    let many = || facts.known_periods("activity", &[]).len() > 1;
+    let Some(regions) = facts.income().or_else(|| facts.region_totals().filter(|_| many())) else {
         return;
     };
     let regions = regions.complete(&["value"]);
     plan.add(facts, "sigma-convergence", "sigma-convergence", vec![("regions", regions.clone())]);
-    plan.add(facts, "beta-convergence", "beta-convergence", vec![("regions", regions)]);
+    plan.add(facts, "beta-convergence", "beta-convergence", vec![("regions", regions.clone())]);
+    plan.add(facts, "club-convergence", "club-convergence", vec![("regions", regions.clone())]);
+    plan.add(facts, "income-density", "income-density", vec![("regions", regions)]);
 }
 
 fn primary_stage(facts: &Facts<'_>, plan: &mut Plan) {

@@ -13,6 +13,7 @@ mod diagnose;
 mod evaluate;
 mod identify;
 mod rank;
+mod space;
 mod status;
 mod transfer;
 
@@ -191,6 +192,33 @@ impl Facts<'_> {
         })
     }
 
+    /// The measure of the regions' totals: that of the focus industry, where there is one.
+    fn totals_measure(&self) -> Option<String> {
+        self.focus_cells().and(self.focus_measure()).or_else(|| self.measure())
+    }
+
+    /// The periods of the regions' totals.
+    fn totals_span(&self) -> Option<(Period, Period)> {
+        self.span("activity", &[self.totals_measure()?.as_str()])
+    }
+
+    /// How many periods the regions' totals have.
+    fn n_total_periods(&self) -> usize {
+        let measure = self.totals_measure();
+        measure.map_or(0, |measure| self.known_periods("activity", &[&measure]).len())
+    }
+
+    /// Income per head of the regions, where it is known.
+    fn income(&self) -> Option<Binding> {
+        self.has_columns("region_year", &["gdp", "population", "period"]).then(|| {
+            Binding::table("region_year")
+                .all(&["region", "period"])
+                .ratio("value", "gdp", "population")
+                .take("weight", "population")
+                .between(self.periods("region_year"))
+        })
+    }
+
     /// A canonical table as `method` reads it: the columns of the method's row that the table has;
     /// `None` where the table is absent or lacks one the method cannot do without.
     fn own(&self, method: &str, table: &str) -> Option<Binding> {
@@ -214,6 +242,7 @@ impl Plan {
     pub fn new(facts: &Facts<'_>) -> Plan {
         let mut plan = Plan::default();
         status::plan(facts, &mut plan);
+        space::plan(facts, &mut plan);
         transfer::plan(facts, &mut plan);
         identify::plan(facts, &mut plan);
         rank::plan(facts, &mut plan);

@@ -26,6 +26,8 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
                 inputs.push(("benchmark", Binding::table("benchmark").all(&keys)));
             }
             plan.add(facts, "locational-gini", "locational-gini", inputs);
+            plan.add(facts, "coagglomeration", "coagglomeration", vec![("activity", latest())]);
+            cluster_index(facts, plan);
         } else {
             plan.lock(
                 "location-quotient",
@@ -73,6 +75,25 @@ fn growth(facts: &Facts<'_>, plan: &mut Plan) {
     plan.add(facts, "growth-by-industry", "growth", vec![("series", by_industry)]);
 }
 
+/// Density, stock and number of firms together.
+fn cluster_index(facts: &Facts<'_>, plan: &mut Plan) {
+    const METHOD: &str = "cluster-index";
+    let keys = facts.present("activity", &["region", "industry", "period"]);
+    let span = facts.span("activity", &["n_firms"]).map(|(_, to)| (to, to));
+    let places = facts.has_columns("region", &["region", "area_km2", "population"]);
+    let (Some(cells), true, Some(_)) = (facts.cells(span), places, span) else {
+        plan.lock(
+            METHOD,
+            "activity with n_firms, and region with area_km2 and population",
+            "含企业数 n_firms 的活动量表，及含面积与人口的地区表",
+        );
+        return;
+    };
+    let firms = Binding::table("activity").all(&keys).take("value", "n_firms").between(span);
+    let region = Binding::table("region").all(&["region", "area_km2", "population"]);
+    plan.add(facts, METHOD, METHOD, vec![("activity", cells), ("firms", firms), ("region", region)]);
+}
+
 /// Breaks in the concentration of the focus industry, or of all industries together.
 fn breaks(facts: &Facts<'_>, plan: &mut Plan) {
     let measure = match facts.spec.industry.focus {
@@ -99,7 +120,7 @@ fn breaks(facts: &Facts<'_>, plan: &mut Plan) {
 /// Generalized entropy of the regions' totals, decomposed by each grouping.
 fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
     let Some(totals) = facts.region_totals() else { return };
-    let measure = facts.focus_cells().and(facts.focus_measure()).or_else(|| facts.measure());
+    let measure = facts.totals_measure();
     let known = |table, column: &str| facts.known_periods(table, &[column]);
     // Weights must cover every year, or the series would change its meaning on the way.
     let weighed = measure.is_some_and(|measure| {
@@ -115,6 +136,7 @@ fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
             binding
         }
     };
+    plan.add(facts, "inequality", "inequality", vec![("regions", weigh(totals.clone()))]);
     let mut any = false;
     for (name, group) in &facts.spec.geo.groups {
         if group.overlapping {
@@ -124,7 +146,9 @@ fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
         let source = Source::Group(name.clone());
         let regions = weigh(totals.clone().join(source, &["region"], &[("group", "group")]));
         let id = format!("theil-{name}");
-        plan.add(facts, &id, "generalized-entropy", vec![("regions", regions)]);
+        plan.add(facts, &id, "generalized-entropy", vec![("regions", regions.clone())]);
+        plan.add(facts, &format!("dagum-{name}"), "dagum", vec![("regions", regions.clone())]);
+        plan.add(facts, &format!("polarization-{name}"), "polarization", vec![("regions", regions)]);
     }
     if !any {
         plan.add(facts, "theil", "generalized-entropy", vec![("regions", weigh(totals))]);

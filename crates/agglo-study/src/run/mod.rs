@@ -93,7 +93,7 @@ pub fn run(root: &Path, options: &RunOptions<'_>) -> Result<Outcome, StudyError>
     let _lock = lock_study(&findings)?;
     answer::sweep(&findings)?;
 
-    let tables = tables::load(root, &spec, options.engine)?;
+    let tables = tables::load(root, &spec, options.engine, &options.control)?;
     if !tables.errors().is_empty() {
         return Err(StudyError::Unsound(tables.errors().to_vec()));
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use agglo_core::{Absent, Column, Frame, Note};
+use agglo_core::{Absent, Column, Control, Frame, Note};
 use agglo_data::reduce::{Cells, Engine, Register, RegisterPart};
 use agglo_data::{DataError, Diagnostic, Table};
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,7 @@ pub(super) fn reduced(
     spec: &Spec,
     keep: bool,
     engine: &Engine,
+    control: &Control<'_>,
     tables: &mut Tables,
 ) -> Result<Vec<(&'static str, Hashed)>, StudyError> {
     let mut registers = spec.data.iter().filter(|data| data.table_name() == "plant");
@@ -72,7 +73,7 @@ pub(super) fn reduced(
     let folder = root.join(TABLES).join(FOLDER);
     let kept = Keep { folder: keep.then_some(folder), block: format!("{CODE}{block:?}") };
     let parts = match Register::open(&source, root, SCALE)
-        .and_then(|register| kept.parts(&register, engine))
+        .and_then(|register| kept.parts(&register, engine, control))
     {
         Ok(parts) => parts,
         Err(error) => {
@@ -86,7 +87,8 @@ pub(super) fn reduced(
     if in_cells {
         tables.records_of(record(block, &parts));
     }
-    let cells = Cells::table(parts.cells)?;
+    let wanted = ["region", "industry", "period", "n", "sum", "sum_sq", "max"];
+    let cells = Cells::joined(parts.cells).table(&wanted)?;
     let unit = source.units.get(&measure).cloned().unwrap_or_default();
     let rename = |column: &Column| match column.name() {
         "sum" => Some(Column::new(&measure, unit.clone(), column.values().clone())),
@@ -96,9 +98,7 @@ pub(super) fn reduced(
     };
     let mut made = vec![("activity", frame(block, cells.columns().iter().filter_map(rename))?)];
     if in_cells {
-        let of_cells = |column: &&Column| !matches!(column.name(), "gaps" | "suppressed");
-        let columns = cells.columns().iter().filter(of_cells).cloned();
-        made.push(("cell", frame(block, columns)?));
+        made.push(("cell", cells));
     }
     let mut tables = Vec::new();
     for (name, frame) in made {
@@ -175,13 +175,18 @@ struct Keep {
 }
 
 impl Keep {
-    fn parts(&self, register: &Register, engine: &Engine) -> Result<Parts, DataError> {
+    fn parts(
+        &self,
+        register: &Register,
+        engine: &Engine,
+        control: &Control<'_>,
+    ) -> Result<Parts, DataError> {
         let keys: Vec<Option<String>> =
             register.parts().iter().map(|part| self.key(part)).collect();
         let mut found: Vec<Option<(Cells, BTreeMap<String, String>)>> =
             keys.iter().map(|key| self.load(key.as_deref()?)).collect();
         let wanted: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
-        for (&at, cells) in wanted.iter().zip(register.reduce(&wanted, engine)?) {
+        for (&at, cells) in wanted.iter().zip(register.reduce(&wanted, engine, control)?) {
             let mut files = BTreeMap::new();
             for (path, shown) in &register.parts()[at].files {
                 // What lies at an address has no hash but that of its rows.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agglo_core::{Absent, Frame, Key};
+use agglo_core::{Absent, Control, Frame, Key};
 use agglo_data::reduce::Engine;
 use agglo_data::{Coverage, Diagnostic, ReadSpec, Severity, Table};
+use agglo_geo::Boundaries;
 use serde::{Deserialize, Serialize};
 
 use super::register;
@@ -19,7 +20,8 @@ use crate::error::StudyError;
 use crate::harmonize::{Withheld, to_codes};
 use crate::plan::{Facts, Plan};
 use crate::record::{DataRecord, NoteRecord};
-use crate::spec::{DataSpec, Spec};
+use crate::space;
+use crate::spec::{DataSpec, SpaceSpec, Spec};
 
 /// What stands beside a kept table.
 #[derive(Serialize, Deserialize)]
@@ -183,9 +185,13 @@ pub struct CheckReport {
 ///
 /// # Errors
 /// When the study file or a folder cannot be read; findings in the data are in the report.
-pub fn check(root: &Path, engine: &Engine) -> Result<CheckReport, StudyError> {
+pub fn check(
+    root: &Path,
+    engine: &Engine,
+    control: &Control<'_>,
+) -> Result<CheckReport, StudyError> {
     let spec = Spec::load(root)?;
-    let tables = read_all(root, &spec, false, engine)?;
+    let tables = read_all(root, &spec, false, engine, control)?;
     let frames = tables.frames();
     let plan = Plan::new(&Facts { spec: &spec, tables: &frames });
     Ok(CheckReport { tables, plan })
@@ -195,8 +201,13 @@ pub fn check(root: &Path, engine: &Engine) -> Result<CheckReport, StudyError> {
 ///
 /// # Errors
 /// As [`check`].
-pub fn load(root: &Path, spec: &Spec, engine: &Engine) -> Result<Tables, StudyError> {
-    read_all(root, spec, true, engine)
+pub fn load(
+    root: &Path,
+    spec: &Spec,
+    engine: &Engine,
+    control: &Control<'_>,
+) -> Result<Tables, StudyError> {
+    read_all(root, spec, true, engine, control)
 }
 
 /// The study's tables as the last run saw them, whatever became of the files since; read as [`load`] does
@@ -213,6 +224,9 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
             names.insert("cell".to_owned());
         }
     }
+    if root.join(TABLES).join(format!("{}.parquet", space::TABLE)).exists() {
+        names.insert(space::TABLE.to_owned());
+    }
     let mut tables = Tables::default();
     for name in names {
         let used = used_file(root, &name);
@@ -223,7 +237,7 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
             continue;
         }
         let Ok(table) = agglo_data::read_table(&kept) else {
-            return load(root, spec, &Engine::default());
+            return load(root, spec, &Engine::default(), &Control::none());
         };
         tables.tables.insert(name, Loaded::as_read(table, String::new()));
     }
@@ -236,10 +250,16 @@ pub fn stored(root: &Path, spec: &Spec) -> Result<Tables, StudyError> {
 /// # Errors
 /// As [`check`].
 pub(super) fn read_only(root: &Path, spec: &Spec, engine: &Engine) -> Result<Tables, StudyError> {
-    read_all(root, spec, false, engine)
+    read_all(root, spec, false, engine, &Control::none())
 }
 
-fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tables, StudyError> {
+fn read_all(
+    root: &Path,
+    spec: &Spec,
+    keep: bool,
+    engine: &Engine,
+    control: &Control<'_>,
+) -> Result<Tables, StudyError> {
     let mut tables = Tables::default();
     let mut read = BTreeMap::new();
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
@@ -261,7 +281,7 @@ fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tab
         }
     }
     if !read.contains_key("activity") {
-        for (name, table) in register::reduced(root, spec, keep, engine, &mut tables)? {
+        for (name, table) in register::reduced(root, spec, keep, engine, control, &mut tables)? {
             read.insert(name.to_owned(), table);
         }
     }
@@ -271,15 +291,16 @@ fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tab
         tables.found(checked.diagnostics);
         tables.coverage = checked.coverage;
     }
+    let mut shapes = None;
     if let (Some(file), Some(boundaries)) =
         (&spec.geo.boundaries, boundaries::read(root, &spec.geo))
     {
-        let regions = read.get("activity").and_then(|(table, _)| table.frame.text("region").ok());
-        let regions: Vec<Key> = regions.into_iter().flatten().flatten().cloned().collect();
-        tables.found(boundaries::check(file, &boundaries, &regions));
-        if let (true, Ok(boundaries)) = (keep, boundaries) {
+        let regions = read.get("activity").map(|(table, _)| regions_of(&table.frame));
+        tables.found(boundaries::check(file, &boundaries, &regions.unwrap_or_default()));
+        shapes = boundaries.ok();
+        if let (true, Some(boundaries)) = (keep, &shapes) {
             agglo_data::create_folder(&root.join(TABLES))?;
-            let text = agglo_geo::to_geojson(&boundaries);
+            let text = agglo_geo::to_geojson(boundaries);
             agglo_data::write_if_changed(&boundaries::file(root), text.as_bytes())?;
         }
     }
@@ -295,7 +316,54 @@ fn read_all(root: &Path, spec: &Spec, keep: bool, engine: &Engine) -> Result<Tab
             Err(error) => tables.found(error.diagnostics().to_vec()),
         }
     }
+    neighbors(root, spec, keep, shapes.as_ref(), &mut tables)?;
     Ok(tables)
+}
+
+fn regions_of(frame: &Frame) -> Vec<Key> {
+    frame.text("region").map_or_else(|_| Vec::new(), |codes| codes.iter().flatten().cloned().collect())
+}
+
+/// Adds the table of neighbors, where the study does not bring its own.
+fn neighbors(
+    root: &Path,
+    spec: &Spec,
+    keep: bool,
+    boundaries: Option<&Boundaries>,
+    tables: &mut Tables,
+) -> Result<(), StudyError> {
+    let Some(activity) = tables.frame("activity").filter(|_| tables.frame(space::TABLE).is_none())
+    else {
+        return Ok(());
+    };
+    let regions = tables.frame("region");
+    let places = space::Places { boundaries, regions: regions.as_deref() };
+    match space::neighbors(root, spec, &places, &regions_of(&activity)) {
+        Ok(None) => {}
+        Ok(Some(neighbors)) => {
+            let name = space::TABLE.to_owned();
+            let table = Table { name: name.clone(), frame: neighbors.frame, ..Table::default() };
+            if keep {
+                agglo_data::create_folder(&root.join(TABLES))?;
+                let file = root.join(TABLES).join(format!("{name}.parquet"));
+                agglo_data::write_table(&file, &table)?;
+            }
+            let content = agglo_data::hash_frame(&table.frame);
+            tables.records.push(neighbors.record);
+            tables.tables.insert(name, Loaded::as_read(table, content));
+        }
+        Err(error) => {
+            let asked = spec.space != SpaceSpec::default();
+            tables.found(error.diagnostics().iter().cloned().map(|mut found| {
+                // Nobody asked for neighbors, so lacking them forbids nothing.
+                if !asked {
+                    found.severity = Severity::Note;
+                }
+                found
+            }));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the groupings of regions.

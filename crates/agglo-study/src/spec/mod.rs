@@ -53,6 +53,9 @@ pub struct Spec {
     /// Regions: codes, boundaries, named groupings.
     #[serde(default)]
     pub geo: GeoSpec,
+    /// Who is whose neighbor.
+    #[serde(default)]
+    pub space: SpaceSpec,
     /// Industries: classification and focus.
     #[serde(default)]
     pub industry: IndustrySpec,
@@ -173,6 +176,51 @@ pub struct GeoSpec {
     /// The grouping used where one is needed; the first by name when absent.
     #[serde(default)]
     pub main_group: Option<String>,
+}
+
+/// Who is whose neighbor. A table `weights` among the data comes before all of this.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpaceSpec {
+    /// How neighbors are found; `queen` where there are boundaries and `nearest` where there are only
+    /// coordinates when absent.
+    #[serde(default)]
+    pub weights: Option<WeightsRule>,
+    /// A file of weights: GAL, GWT, or CSV with `region`, `neighbor` and perhaps `weight`.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// How many neighbors `nearest` gives; 6 when absent.
+    #[serde(default)]
+    pub nearest: Option<usize>,
+    /// The radius of `distance-band` and `inverse-distance` in kilometers; the smallest that leaves no region
+    /// alone when absent.
+    #[serde(default)]
+    pub distance_km: Option<f64>,
+    /// How far apart two borders may lie and still be one, in meters.
+    #[serde(default)]
+    pub tolerance_m: f64,
+    /// What becomes of regions without a neighbor: `keep`, `error`, `nearest` or `drop`; `keep` when absent.
+    #[serde(default)]
+    pub islands: Option<String>,
+    /// Permutations of every test; the method's own when absent.
+    #[serde(default)]
+    pub permutations: Option<u32>,
+}
+
+/// A rule that says who is whose neighbor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeightsRule {
+    /// Boundaries with a point in common.
+    Queen,
+    /// Boundaries with a stretch in common.
+    Rook,
+    /// The nearest few.
+    Nearest,
+    /// All within a radius.
+    DistanceBand,
+    /// All within a radius, each by one over its distance.
+    InverseDistance,
 }
 
 /// A grouping of regions.

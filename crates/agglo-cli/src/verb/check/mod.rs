@@ -10,6 +10,7 @@ use agglo_study::run::CheckReport;
 use crate::args::TableFormat;
 use crate::failure::{Failure, code};
 use crate::output;
+use crate::progress;
 use crate::settings::Settings;
 
 mod coverage;
@@ -35,7 +36,9 @@ pub(crate) struct Asked<'a> {
 pub(crate) fn run(asked: &Asked<'_>, settings: &Settings) -> Result<ExitCode, Failure> {
     let root = Path::new(".");
     let engine = settings.engine()?;
-    let mut report = agglo_study::run::check(root, &engine)?;
+    let check =
+        || progress::watched(settings, |control| agglo_study::run::check(root, &engine, &control));
+    let mut report = check()?;
     if asked.fix {
         let plan = fix::plan(root, report.tables.diagnostics())?;
         if asked.dry_run {
@@ -43,7 +46,7 @@ pub(crate) fn run(asked: &Asked<'_>, settings: &Settings) -> Result<ExitCode, Fa
             return Ok(ending(report.tables.diagnostics()));
         }
         if plan.write(root, settings)? {
-            report = agglo_study::run::check(root, &engine)?;
+            report = check()?;
         }
     }
     let found = report.tables.diagnostics();

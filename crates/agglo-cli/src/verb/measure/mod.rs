@@ -169,10 +169,20 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     let sources = sources(method, matches)?;
     let mut inputs = Inputs::new();
     let mut readings = Vec::new();
+    let mut summed = None;
     for (input, file) in sources {
-        let (reading, absent) = read(input, file, matches, settings)?;
+        let spec = read_spec(input, file, matches)?;
+        let reading = if is_register(matches) && register::TABLES.contains(&input.table) {
+            let spec = ReadSpec { columns: register_columns(matches), ..spec };
+            let (register, reading) = register::read(input, &spec, settings)?;
+            summed = Some(register);
+            reading
+        } else {
+            let reading = agglo_data::read_as(table_of(input, &listed(input, matches)), &spec, Path::new(""))?;
+            inputs = give(inputs, input, &reading, spec.absent)?;
+            reading
+        };
         say_remarks(&reading, settings)?;
-        inputs = give(inputs, input, &reading, absent)?;
         readings.push((input.table, reading));
     }
     let mut options = Options::new();
@@ -186,10 +196,15 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
         .flatten()
         .or_else(|| is_register(matches).then(|| variant_of_cells(method)).flatten());
     let seed = settings.seed.value.map_or(Seed::DEFAULT, Seed);
-    let call = Call::new(method, variant, &inputs, &options, seed, Control::none())?;
-    let answer = as_named(call.run()?, matches);
-    let asked = Asked { method, variant: call.variant(), options: &options, seed, readings };
-    show(&answer, &asked, settings)?;
+    let answer = match &summed {
+        Some(register) => {
+            register::Question { method, variant, inputs, options: &options, seed }.ask(register)?
+        }
+        None => Call::new(method, variant, &inputs, &options, seed, Control::none())?.run()?,
+    };
+    let variant = variant.unwrap_or(method.variants[0].id);
+    let asked = Asked { method, variant, options: &options, seed, readings };
+    show(&as_named(answer, matches), &asked, settings)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -241,12 +256,11 @@ fn sources(
     Ok(method.inputs.iter().filter_map(|input| Some((input, named.remove(input.table)?))).collect())
 }
 
-fn read(
+fn read_spec(
     input: &'static Input,
     file: PathBuf,
     matches: &ArgMatches,
-    settings: &Settings,
-) -> Result<(Reading, Absent), Failure> {
+) -> Result<ReadSpec, Failure> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let mark = |name: &'static str| -> Result<Option<char>, Failure> {
         let Some(value) = text(name) else { return Ok(None) };
@@ -262,17 +276,13 @@ fn read(
         _ => Absent::Missing,
     };
     let mut columns: BTreeMap<String, String> = BTreeMap::new();
-    let mut listed: Vec<String> = Vec::new();
-    for column in input.columns {
-        if column.kind == ColumnKind::Listed {
-            let list = text(&format!("option:{}", column.name)).unwrap_or_default();
-            listed.extend(agglo_methods::catalog::names(&list));
-        } else if let Some(name) = text(&format!("column:{}", column.name)) {
+    for column in input.columns.iter().filter(|column| column.kind != ColumnKind::Listed) {
+        if let Some(name) = text(&format!("column:{}", column.name)) {
             columns.insert(column.name.to_owned(), name);
         }
     }
-    columns.extend(listed.iter().map(|name| (name.clone(), name.clone())));
-    let spec = ReadSpec {
+    columns.extend(listed(input, matches).into_iter().map(|name| (name.clone(), name)));
+    Ok(ReadSpec {
         name: input.table.to_owned(),
         table: input.table.to_owned(),
         file,
@@ -285,18 +295,23 @@ fn read(
         thousands: mark("thousands")?,
         absent,
         ..ReadSpec::default()
+    })
+}
+
+/// The columns of `input` that an option lists.
+fn listed(input: &Input, matches: &ArgMatches) -> Vec<String> {
+    let lists = input.columns.iter().filter(|column| column.kind == ColumnKind::Listed);
+    let list = |column: &InputColumn| matches.get_one::<String>(&format!("option:{}", column.name));
+    lists.filter_map(list).flat_map(|list| agglo_methods::catalog::names(list)).collect()
+}
+
+/// The columns of a register that are named otherwise.
+fn register_columns(matches: &ArgMatches) -> BTreeMap<String, String> {
+    let named = |column: &str| {
+        let id = format!("column:{column}");
+        matches.try_get_one::<String>(&id).ok().flatten().cloned()
     };
-    if is_register(matches) {
-        let named = |column: &str| {
-            let id = format!("column:{column}");
-            matches.try_get_one::<String>(&id).ok().flatten().cloned()
-        };
-        let columns = register::COLUMNS.iter().filter_map(|c| Some(((*c).to_owned(), named(c)?)));
-        let spec = ReadSpec { columns: columns.collect(), ..spec };
-        return register::read(input, &spec, settings);
-    }
-    let reading = agglo_data::read_as(table_of(input, &listed), &spec, Path::new(""))?;
-    Ok((reading, absent))
+    register::COLUMNS.iter().filter_map(|c| Some(((*c).to_owned(), named(c)?))).collect()
 }
 
 /// The table that a method reads, as the reader knows tables: its columns, those `listed` by an

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use agglo_core::{Absent, Column, Frame};
+use agglo_core::{Control, Frame, Note, PanelError, Seed};
 use agglo_data::reduce::{Cells, Register};
 use agglo_data::{ReadSpec, Reading};
-use agglo_methods::catalog::Input;
+use agglo_methods::catalog::{ACTIVITY, Input, Method};
+use agglo_methods::reach::{Years, reach};
+use agglo_methods::{Answer, Call, Inputs, MethodError, Options};
 
 use crate::failure::Failure;
+use crate::progress;
 use crate::settings::Settings;
 
 /// Decimal places that sizes are summed to, exactly.
@@ -19,36 +22,90 @@ pub(super) const TABLES: [&str; 2] = ["activity", "cell"];
 /// The columns of a register that are looked at.
 pub(super) const COLUMNS: [&str; 4] = ["region", "industry", "period", "value"];
 
-/// The table `input` from the register that `spec` names.
+/// The columns of the table `cell` that methods read.
+const CELL: [&str; 6] = ["region", "industry", "period", "n", "sum", "sum_sq"];
+
+/// A register that stands for a table of a method.
+pub(super) struct Summed {
+    table: &'static str,
+    cells: Cells,
+}
+
+/// The register that `spec` names as the table `input`, and what was read.
 pub(super) fn read(
     input: &Input,
     spec: &ReadSpec,
     settings: &Settings,
-) -> Result<(Reading, Absent), Failure> {
-    if !TABLES.contains(&input.table) {
-        return Err(Failure::usage(format!(
-            "--register: a register is summed to the tables {}, and not to `{}`",
-            TABLES.join(" and "),
-            input.table
-        )));
-    }
+) -> Result<(Summed, Reading), Failure> {
     let spec =
         ReadSpec { table: "plant".to_owned(), value: Some("value".to_owned()), ..spec.clone() };
     let register = Register::open(&spec, Path::new(""), SCALE)?;
     let parts: Vec<usize> = (0..register.parts().len()).collect();
-    let cells = register.reduce(&parts, &settings.engine()?)?;
-    let n_rows: u64 = cells.iter().map(Cells::n_rows).sum();
-    let cells = Cells::table(cells)?;
-    let rename = |column: &Column| match (input.table, column.name()) {
-        ("activity", "sum") => Some(column.renamed("value")),
-        (_, "region" | "industry" | "period") | ("cell", "n" | "sum" | "sum_sq") => {
-            Some(column.clone())
+    let engine = settings.engine()?;
+    let cells = progress::watched(settings, |control| register.reduce(&parts, &engine, &control))?;
+    let cells = Cells::joined(cells);
+    let n_rows = cells.n_rows();
+    let reading = Reading { rows_read: n_rows, rows_used: n_rows, ..Reading::default() };
+    Ok((Summed { table: input.table, cells }, reading))
+}
+
+/// A question about a register.
+pub(super) struct Question<'q> {
+    pub(super) method: &'static Method,
+    pub(super) variant: Option<&'q str>,
+    /// The tables besides.
+    pub(super) inputs: Inputs,
+    pub(super) options: &'q Options,
+    pub(super) seed: Seed,
+}
+
+impl Question<'_> {
+    /// The answer from a register, whose cells that no row names are zero: period by period where no number
+    /// rests on two of them, so that one period is in memory at a time.
+    pub(super) fn ask(self, register: &Summed) -> Result<Answer, Failure> {
+        let cells = &register.cells;
+        if cells.n_rows() == 0 {
+            return Err(MethodError::Panel(PanelError::Empty).into());
         }
-        _ => None,
-    };
-    let columns = cells.columns().iter().filter_map(rename).collect();
-    let frame = Frame::new(columns).map_err(|error| Failure::data(error.to_string()))?;
-    let reading = Reading { frame, rows_read: n_rows, rows_used: n_rows, ..Reading::default() };
-    // A register lists what is there: a cell without establishments is zero.
-    Ok((reading, Absent::Zero))
+        let table = register.table;
+        let variant = self.variant.unwrap_or(self.method.variants[0].id);
+        let drops =
+            self.options.iter().any(|(name, value)| (name, value) == ("gaps", "drop-periods"));
+        let alone = reach(self.method.id, variant).years == Years::Own && !drops;
+        let mut answer = None;
+        let mut take = |inputs: Inputs| -> Result<(), Failure> {
+            let (seed, control) = (self.seed, Control::none());
+            let call = Call::new(self.method, self.variant, &inputs, self.options, seed, control)?;
+            let further = call.run()?;
+            answer = Some(match answer.take() {
+                Some(before) => joined(before, further),
+                None => further,
+            });
+            Ok(())
+        };
+        let inputs = || self.inputs.clone();
+        match (table == ACTIVITY.table, alone) {
+            (true, true) => cells.each_panel(|panel| take(inputs().with_panel(table, panel)))?,
+            (true, false) => take(inputs().with_panel(table, cells.panel()?))?,
+            (false, true) => {
+                cells.each_period(&CELL, |frame: Frame| take(inputs().with(table, frame)))?;
+            }
+            (false, false) => take(inputs().with(table, cells.table(&CELL)?))?,
+        }
+        answer.ok_or_else(|| MethodError::Panel(PanelError::Empty).into())
+    }
+}
+
+/// Two answers of one method as one; what both say is said once.
+fn joined(mut answer: Answer, further: Answer) -> Answer {
+    for (name, frame) in further.tables {
+        match answer.tables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, all)) => all.append(frame),
+            None => answer.tables.push((name, frame)),
+        }
+    }
+    let new: Vec<Note> =
+        further.notes.into_iter().filter(|note| !answer.notes.contains(note)).collect();
+    answer.notes.extend(new);
+    answer
 }

@@ -1,3 +1,5 @@
+use agglo_core::Gap;
+
 use super::*;
 use crate::call::{Inputs, Options, ask};
 
@@ -94,4 +96,36 @@ fn a_gap_is_refused_unless_the_option_leaves_it_out() {
     let options = Options::new().with("gaps", "drop-regions");
     let answer = ask("generalized-entropy", None, &inputs, &options).unwrap();
     assert_eq!(answer.notes[0].code, "regions-dropped");
+}
+
+// Eight places in two groups of two pairs: three levels down to single places.
+#[test]
+fn three_levels_of_groups_sum_to_the_total_whatever_alpha() {
+    let values = [1.0, 2.0, 4.0, 8.0, 3.0, 5.0, 7.0, 9.0];
+    let weights = [1.0, 1.0, 2.0, 1.0, 3.0, 1.0, 1.0, 1.0];
+    let named =
+        |size: usize| -> Vec<Key> { (0..8).map(|k| format!("{}", k / size).into()).collect() };
+    for alpha in [1.0, 0.0, 2.0, -1.0, 0.5] {
+        let levels = [named(4), named(2), named(1)];
+        let tree = nested_entropy(&values, &weights, &levels, alpha).unwrap();
+        assert_eq!(tree.levels.len(), 4);
+        assert!((tree.levels.iter().sum::<f64>() - tree.total).abs() < 1e-12, "{alpha}");
+        assert!(tree.levels[3].abs() < 1e-15, "single places are equal to themselves");
+        let flat = decompose_entropy(&values, &weights, &levels[0], alpha).unwrap();
+        assert!((tree.levels[0] - flat.between).abs() < 1e-15);
+        // Of the pairs, and by hand: what lies inside them adds what their places differ by.
+        let pairs = decompose_entropy(&values, &weights, &levels[1], alpha).unwrap();
+        assert!((tree.levels[2] - pairs.within).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn a_subgroup_of_one_name_in_two_groups_is_two_and_each_has_its_row() {
+    let inputs = Inputs::new().with("regions", frame(VALUES.map(Datum::Number)));
+    let answer = ask("generalized-entropy", None, &inputs, &Options::new()).unwrap();
+    let nodes = answer.table("nodes").unwrap();
+    let groups: Vec<String> =
+        nodes.keys("group").unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(groups, ["east", "west", "east / x", "east / y", "west / x"]);
+    assert_eq!(nodes.integers("depth").unwrap(), [1, 1, 2, 2, 2]);
 }

@@ -31,6 +31,8 @@ mod bootstrap;
 mod design;
 mod interval;
 mod output;
+mod pelt;
+mod robust;
 mod segment;
 mod series;
 mod test;
@@ -87,11 +89,29 @@ pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
         },
         OptionSpec {
             name: "criterion",
-            kind: OptionKind::Choice(&["bic", "lwz", "sequential"]),
+            kind: OptionKind::Choice(&["bic", "lwz", "sequential", "pelt"]),
             default: "bic",
             help: Text::new(
-                "how the number of breaks is chosen; sequential: by bootstrap p-values below 1 − confidence",
-                "突变点个数的选择准则；sequential：按自助法 p 值是否小于 1 − 置信度选定",
+                "how the number of breaks is chosen; sequential: by bootstrap p-values below 1 − confidence; pelt: least squares plus a penalty, whatever max_breaks",
+                "突变点个数的选择准则；sequential：按自助法 p 值是否小于 1 − 置信度选定；pelt：残差平方和加惩罚，不受 max_breaks 限制",
+            ),
+        },
+        OptionSpec {
+            name: "penalty",
+            kind: OptionKind::Text,
+            default: "auto",
+            help: Text::new(
+                "what a break costs in pelt, in squared units of the values; auto: (q + 1) ln T times the residual variance",
+                "pelt 中每个突变点的惩罚（数值单位的平方）；auto：(q + 1) ln T 乘以残差方差",
+            ),
+        },
+        OptionSpec {
+            name: "errors",
+            kind: OptionKind::Choice(&["independent", "hac"]),
+            default: "independent",
+            help: Text::new(
+                "hac adds a table of F tests that stand unequal and dependent errors",
+                "hac：另给出对异方差与自相关稳健的 F 检验表",
             ),
         },
         OptionSpec {
@@ -190,6 +210,15 @@ pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
                 out("chosen", "", "Chosen", "选定"),
             ],
         },
+        OutputTable {
+            name: "robust",
+            columns: &[
+                out_key("n_breaks", "Breaks", "突变点个数"),
+                out("sup_f_hac", "1", "sup F, robust", "sup F（稳健）"),
+                out("bandwidth", "1", "Bandwidth", "带宽"),
+                out("critical_5", "1", "5 % critical value", "5% 临界值"),
+            ],
+        },
     ],
     formula: "supF(m) = ((SSR0 − SSRm)/(km − k0)) / (SSRm/(T − km))   SSRm: least sum of squared \
               residuals over all dates of m breaks; km: coefficients; T: years. \
@@ -218,16 +247,27 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     }
     let most = if n < 3 * shortest { 1 } else { n / shortest };
     let max_breaks = call.option_integer("max_breaks").min(most);
-    let design = Design { x: &series.x, shape, shortest, max_breaks };
+    let mut design = Design { x: &series.x, shape, shortest, max_breaks };
     let confidence = call.option_number("confidence");
     let scale = 1e-24 * series.y.iter().map(|y| y * y).sum::<f64>();
 
     let mut candidates = design.candidates(&series.y);
-    candidates.truncate(useful(&candidates, scale));
+    let penalized = match call.option("criterion") {
+        "pelt" => Some(pelt(call, &design, &series, &candidates)?),
+        _ => None,
+    };
+    if let Some(n_breaks) = penalized.filter(|n_breaks| *n_breaks >= candidates.len()) {
+        design.max_breaks = n_breaks;
+        candidates = design.candidates(&series.y);
+    }
+    candidates.truncate(useful(&candidates, scale).max(penalized.unwrap_or(0) + 1));
     let draws = draw(call, &design, &series, &candidates, scale)?;
     let tests = Tests::of(&design, &candidates, &draws, scale);
     let choices = Choices::of(&design, &candidates, &tests, scale, 1.0 - confidence);
-    let chosen = choices.by(call.option("criterion"))?;
+    let chosen = match penalized {
+        Some(n_breaks) => n_breaks.min(candidates.len() - 1),
+        None => choices.by(call.option("criterion"))?,
+    };
 
     let mut notes = Vec::new();
     notes.extend(series_notes(&series, &candidates, &design, &draws, tests.any_break));
@@ -264,14 +304,62 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     };
     let mut models = fit_columns(&series, &design, &candidates, chosen, scale);
     let last = models.pop();
-    models.extend(tests.columns(call, shape));
+    let columns = tests.columns(call, shape);
+    let critical = columns[1].clone();
+    models.extend(columns);
     models.extend(last);
-    Ok(Answer::one("breaks", breaks)
+    let robust = if call.option("errors") == "hac" {
+        if shape == Shape::Kink {
+            return Err(MethodError::Data {
+                what: "errors = hac tests separate segments; take the variant `trend` or `level`"
+                    .to_owned(),
+            });
+        }
+        Some(robust::frame(&design, &series.y, &candidates, &critical)?)
+    } else {
+        None
+    };
+    let answer = Answer::one("breaks", breaks)
         .and("models", Frame::new(models)?)
         .and("segments", segment::frame(&segments, &series.periods, &series.unit)?)
         .and("fit", fit)
         .and("short_models", short_models)
-        .noting(notes))
+        .noting(notes);
+    Ok(match robust {
+        Some(robust) => answer.and("robust", robust),
+        None => answer,
+    })
+}
+
+/// The number of breaks that least squares and a penalty choose.
+fn pelt(
+    call: &Call<'_>,
+    design: &Design<'_>,
+    series: &Series,
+    candidates: &[Candidate],
+) -> Result<usize, MethodError> {
+    if design.shape == Shape::Kink {
+        return Err(MethodError::Data {
+            what:
+                "criterion = pelt cuts a series into segments; take the variant `trend` or `level`"
+                    .to_owned(),
+        });
+    }
+    let text = call.option("penalty").trim();
+    let penalty = if text == "auto" {
+        design.penalty(candidates)
+    } else {
+        text.parse()
+            .ok()
+            .filter(|penalty: &f64| *penalty >= 0.0 && penalty.is_finite())
+            .ok_or_else(|| MethodError::Option {
+                method: STRUCTURAL_BREAKS.id,
+                option: "penalty".to_owned(),
+                found: text.to_owned(),
+                allowed: "auto, or a number of zero or more".to_owned(),
+            })?
+    };
+    Ok(design.penalized(&series.y, penalty).breaks.len())
 }
 
 /// How many of the candidates say something: none with a break when the first is exact, and none

@@ -136,3 +136,31 @@ fn too_few_years_are_refused() {
     let error = ask("structural-breaks", None, &series(2000, &[1.0, 2.0]), &Options::new());
     assert!(matches!(error, Err(MethodError::NotIdentified { .. })));
 }
+
+#[test]
+fn pelt_finds_the_break_of_the_step_and_more_of_them_when_they_cost_less() {
+    let ask = |penalty: &str| {
+        let options = Options::new()
+            .with("criterion", "pelt")
+            .with("penalty", penalty)
+            .with("max_breaks", "1")
+            .with("replicates", "0");
+        ask("structural-breaks", Some("level"), &series(1, &STEP), &options)
+    };
+    assert_eq!(ask("auto").unwrap().main().integers("period").unwrap(), [4]);
+    // Nothing costs nothing: segments of three, and one of four.
+    assert_eq!(ask("0").unwrap().main().n_rows(), 2);
+    assert_eq!(ask("100").unwrap().main().n_rows(), 0);
+    assert!(ask("many").is_err());
+}
+
+#[test]
+fn robust_tests_stand_in_a_table_of_their_own_and_not_for_a_kink() {
+    let options = Options::new().with("errors", "hac").with("replicates", "0");
+    let answer = ask("structural-breaks", Some("level"), &series(1, &STEP), &options).unwrap();
+    let robust = answer.table("robust").unwrap();
+    let f = robust.numbers("sup_f_hac").unwrap();
+    assert_eq!(f[0], Datum::Gap(agglo_core::Gap::NotApplicable));
+    assert!(f[1].number().unwrap() > 100.0);
+    assert!(ask("structural-breaks", Some("kink"), &series(1, &STEP), &options).is_err());
+}

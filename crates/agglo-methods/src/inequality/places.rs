@@ -1,4 +1,4 @@
-//! Regions with their value, weight and groups, by period.
+//! Regions with their value, weight and groups, by period: what measures of inequality read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,54 @@ use agglo_core::{Datum, Key, Lang, Note};
 use crate::call::{Call, MethodError};
 use crate::concentration::data;
 
+/// The columns of groups, from the widest to the narrowest.
+pub(crate) const LEVELS: [&str; 3] = ["group", "subgroup", "subsubgroup"];
+
+/// Between the names of a group and of a group inside it.
+pub(crate) const INSIDE: &str = " / ";
+
+/// What regions with a value of zero mean to a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zeros {
+    /// A value like any other.
+    Fine,
+    /// There is no result.
+    Undefined,
+    /// They are left out.
+    Dropped,
+}
+
 /// The regions of a period that count.
-#[derive(Default)]
-pub(super) struct Places {
-    pub(super) values: Vec<f64>,
-    pub(super) weights: Vec<f64>,
-    pub(super) groups: Vec<Key>,
-    /// Group and subgroup in one.
-    pub(super) subgroups: Vec<Key>,
+#[derive(Clone, Default)]
+pub(crate) struct Places {
+    pub(crate) values: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
+    /// The groups of each region by level, each with the names of those around it; one level, all
+    /// regions in one group, where the table has none.
+    pub(crate) levels: Vec<Vec<Key>>,
+}
+
+impl Places {
+    /// The places `picks` of these.
+    pub(crate) fn picked(&self, picks: &[usize]) -> Places {
+        let levels = self.levels.iter();
+        Places {
+            values: picks.iter().map(|k| self.values[*k]).collect(),
+            weights: picks.iter().map(|k| self.weights[*k]).collect(),
+            levels: levels.map(|level| picks.iter().map(|k| level[*k].clone()).collect()).collect(),
+        }
+    }
+
+    /// The widest groups.
+    pub(crate) fn groups(&self) -> &[Key] {
+        &self.levels[0]
+    }
+
+    /// The place of each region's group among the groups in order: strata for drawing anew.
+    pub(crate) fn strata(&self) -> Vec<usize> {
+        let axis = agglo_core::Axis::new(self.groups().iter().cloned());
+        self.groups().iter().map(|group| axis.place(group).unwrap_or_default()).collect()
+    }
 }
 
 /// What was left out or changed, by reason.
@@ -28,9 +68,9 @@ struct Left {
 }
 
 /// The table `regions` by period, with notes on what was left out.
-pub(super) fn read(
+pub(crate) fn read(
     call: &Call<'_>,
-    alpha: f64,
+    zeros: Zeros,
     notes: &mut Vec<Note>,
 ) -> Result<BTreeMap<i64, Places>, MethodError> {
     let frame = call.frame("regions")?;
@@ -47,10 +87,20 @@ pub(super) fn read(
         ));
         vec![Datum::Number(1.0); n]
     };
-    let label = |name: &str| -> Result<Vec<Key>, MethodError> {
-        Ok(if frame.has(name) { frame.keys(name)? } else { vec![Key::from("all"); n] })
-    };
-    let (groups, subgroups) = (label("group")?, label("subgroup")?);
+    let mut levels: Vec<Vec<Key>> = Vec::new();
+    for name in LEVELS.into_iter().filter(|name| frame.has(name)) {
+        let own = frame.keys(name)?;
+        levels.push(match levels.last() {
+            None => own,
+            Some(around) => {
+                let pairs = around.iter().zip(&own);
+                pairs.map(|(around, own)| format!("{around}{INSIDE}{own}").into()).collect()
+            }
+        });
+    }
+    if levels.is_empty() {
+        levels.push(vec![Key::from("all"); n]);
+    }
     let mut answer: BTreeMap<i64, Places> = BTreeMap::new();
     let mut left: BTreeMap<i64, Left> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -60,7 +110,10 @@ pub(super) fn read(
             return Err(data(format!("region `{region}` stands twice in period {period}")));
         }
         let left = left.entry(period).or_default();
-        let places = answer.entry(period).or_default();
+        let places = answer.entry(period).or_insert_with(|| Places {
+            levels: vec![Vec::new(); levels.len()],
+            ..Places::default()
+        });
         let (value, weight) = match (values[row], weights[row]) {
             (Datum::Number(value), Datum::Number(weight)) => (value, weight),
             (Datum::Gap(_), Datum::Number(weight)) if call.option("gaps") == "zero" => {
@@ -89,18 +142,19 @@ pub(super) fn read(
         if value < 0.0 {
             left.negative.push(region.clone());
         }
-        if value == 0.0 && alpha <= 0.0 {
+        if value == 0.0 && zeros != Zeros::Fine {
             left.zeros.push(region.clone());
-            if call.option("zeros") == "drop" {
+            if zeros == Zeros::Dropped {
                 continue;
             }
         }
         places.values.push(value);
         places.weights.push(weight);
-        places.groups.push(groups[row].clone());
-        places.subgroups.push(format!("{}\u{1f}{}", groups[row], subgroups[row]).into());
+        for (own, level) in places.levels.iter_mut().zip(&levels) {
+            own.push(level[row].clone());
+        }
     }
-    let dropped = call.option("zeros") == "drop";
+    let dropped = zeros == Zeros::Dropped;
     notes.extend(left.iter().flat_map(|(period, left)| left.notes(*period, dropped)));
     Ok(answer)
 }

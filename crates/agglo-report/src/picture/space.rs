@@ -1,0 +1,102 @@
+//! Space: where neighbors are alike, and how a region stands to its neighbors.
+
+use agglo_core::{Datum, Gap};
+use agglo_figure::{
+    Axis, Classes, Figure, Group, MapFigure, Point, PointLabel, Quadrants, ScatterFigure, Tone, Words,
+};
+
+use super::map::shape;
+use super::{block, heading};
+use crate::context::{Context, TableView};
+use crate::document::Block;
+
+/// Kinds of regions, as `local-moran` names them, in the order of the legend.
+const KINDS: [(&str, Tone, &str, &str); 5] = [
+    ("HH", Tone::High, "high among high", "高—高"),
+    ("LL", Tone::Low, "low among low", "低—低"),
+    ("HL", Tone::HighAmongLow, "high among low", "高—低"),
+    ("LH", Tone::LowAmongHigh, "low among high", "低—高"),
+    ("not-significant", Tone::Neutral, "not significant", "不显著"),
+];
+
+/// The words for a kind of region.
+pub(crate) fn kind(code: &str) -> Words {
+    let known = KINDS.iter().find(|(known, ..)| *known == code);
+    known.map_or_else(|| Words::same(code), |(_, _, en, zh)| Words::new(*en, *zh))
+}
+
+/// Where regions are like or unlike their neighbors beyond chance.
+pub(crate) fn cluster_kinds_map(context: Context<'_>, local: TableView<'_>) -> Option<Block> {
+    let shape = shape(context).ok().flatten()?;
+    let place = |row: usize| {
+        let code = local.text(row, "cluster");
+        let place = KINDS.iter().position(|(known, ..)| *known == code);
+        place.map_or(Datum::Gap(Gap::Missing), |place| Datum::Number(place as f64))
+    };
+    let values = (0..local.n_rows()).map(|row| (local.text(row, "region"), place(row)));
+    let year = local.text(0, "period");
+    let axis = Words::new("Region among its neighbors", "地区与其邻居");
+    let kinds = KINDS.iter().map(|(_, tone, en, zh)| (Words::new(*en, *zh), *tone));
+    let figure = MapFigure {
+        heading: heading(
+            "map-local-moran",
+            Words::new("Where like regions lie beside each other", "相似地区在何处相邻"),
+            Words::new(
+                format!("Local Moran's I, {year}; what chance explains is gray"),
+                format!("局部莫兰指数，{year} 年；灰色为随机可解释"),
+            ),
+        ),
+        axis: Axis::new(axis),
+        shape,
+        values: values.collect(),
+        classes: Classes::Named(kinds.collect()),
+        flows: Vec::new(),
+        flow_axis: Axis::default(),
+    };
+    block("map-local-moran", Figure::Map(figure), local)
+}
+
+/// Each region against the mean of its neighbors.
+pub(crate) fn moran_scatter(context: Context<'_>, local: TableView<'_>) -> Option<Block> {
+    let groups: Vec<Group> =
+        KINDS.iter().map(|(code, _, en, zh)| Group::new(*code, Words::new(*en, *zh))).collect();
+    let point = |row: usize| {
+        let (code, cluster) = (local.text(row, "region"), local.text(row, "cluster"));
+        let name = context.region(&code);
+        let group = groups.iter().position(|group| group.key == cluster);
+        let shown = cluster != "not-significant";
+        Point {
+            name: super::words(&name),
+            x: local.datum(row, "deviation"),
+            y: local.datum(row, "lag"),
+            label: if shown { PointLabel::Shown } else { PointLabel::Hidden },
+            key: code,
+            group,
+        }
+    };
+    let points: Vec<Point> = (0..local.n_rows()).map(point).collect();
+    if points.len() < 4 {
+        return None;
+    }
+    let year = local.text(0, "period");
+    let figure = ScatterFigure {
+        heading: heading(
+            "fig-moran-scatter",
+            Words::new("Regions and their neighbors", "地区与其邻居"),
+            Words::new(
+                format!("{year}; the slope of the cloud is Moran's I"),
+                format!("{year} 年；点云的斜率即莫兰指数"),
+            ),
+        ),
+        x: Axis::new(Words::new("Region less the mean of all", "地区离差")),
+        y: Axis::new(Words::new("Neighbors less the mean of all", "邻居离差")),
+        groups,
+        points,
+        quadrants: Some(Quadrants {
+            x: 0.0,
+            y: 0.0,
+            names: [kind("HH"), kind("LH"), kind("LL"), kind("HL")],
+        }),
+    };
+    block("fig-moran-scatter", Figure::Scatter(figure), local)
+}
