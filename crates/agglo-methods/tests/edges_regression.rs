@@ -42,9 +42,11 @@ const B: [f64; 6] = [1.0, 0.0, 1.0, 1.0, 0.0, 1.0];
 
 #[test]
 fn a_column_that_repeats_others_is_named() {
-    let both: Vec<f64> = A.iter().zip(B).map(|(a, b)| 2.0 * a - b + 1.0).collect();
-    let table = observations(&Y, &[("a", &A), ("b", &B), ("both", &both)]);
-    let inputs = Inputs::new().with("observations", table).with("weights", line(6, 0));
+    let twice = |values: [f64; 6]| [values, values.map(|v| v * v + 0.5)].concat();
+    let (y, a, b) = (twice(Y), twice(A), twice(B));
+    let both: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 2.0 * a - b + 1.0).collect();
+    let table = observations(&y, &[("a", &a), ("b", &b), ("both", &both)]);
+    let inputs = Inputs::new().with("observations", table).with("weights", line(12, 0));
     let options = Options::new().with("x", "a,b,both");
     for (id, variant) in [("ols", "hc1"), ("spatial-lag", "ml"), ("spatial-error", "gm")] {
         let said = refused(id, variant, &inputs, &options);
@@ -221,6 +223,69 @@ fn a_density_of_equal_regions_is_a_gap() {
     assert!(widths[0].is_none() && widths[1].is_some());
     assert_eq!(numbers(&found, "shape", "n_modes")[0], None);
     assert!(numbers(&found, "density", "period").iter().all(|period| *period == Some(2.0)));
+}
+
+/// A square of `side` regions each way, rook neighbors, and y = (I − ρW)⁻¹ (1 + 2a + e) by its series.
+fn square(side: usize, rho: f64) -> Inputs {
+    use agglo_core::Seed;
+    use rand::RngExt;
+    let n = side * side;
+    let code = |at: usize| format!("r{at:05}");
+    let around = |at: usize| {
+        let (row, column) = (at / side, at % side);
+        let mut found = Vec::new();
+        found.extend((row > 0).then(|| at - side));
+        found.extend((column > 0).then(|| at - 1));
+        found.extend((column + 1 < side).then_some(at + 1));
+        found.extend((row + 1 < side).then_some(at + side));
+        found
+    };
+    let mut rng = Seed(3).stream("square", 0, 0);
+    let a: Vec<f64> = (0..n).map(|_| rng.random::<f64>() * 4.0).collect();
+    let mut term: Vec<f64> = a.iter().map(|a| 1.0 + 2.0 * a + rng.random::<f64>() - 0.5).collect();
+    let mut y = vec![0.0; n];
+    for _ in 0..200 {
+        y.iter_mut().zip(&term).for_each(|(y, term)| *y += term);
+        let lag = |at: usize| {
+            let around = around(at);
+            around.iter().map(|&to| term[to]).sum::<f64>() / around.len() as f64
+        };
+        term = (0..n).map(|at| rho * lag(at)).collect();
+    }
+    let pairs: Vec<(usize, usize)> =
+        (0..n).flat_map(|at| around(at).into_iter().map(move |to| (at, to))).collect();
+    let table = frame(vec![
+        Column::text("region", (0..n).map(code)),
+        Column::numbers("y", "1", y),
+        Column::numbers("a", "1", a),
+    ]);
+    let weights = frame(vec![
+        Column::text("region", pairs.iter().map(|pair| code(pair.0))),
+        Column::text("neighbor", pairs.iter().map(|pair| code(pair.1))),
+        Column::numbers("weight", "1", pairs.iter().map(|_| 1.0)),
+    ]);
+    Inputs::new().with("observations", table).with("weights", weights)
+}
+
+// Above 1,000 regions elimination takes the place of eigenvalues, and draws that of exact traces.
+#[test]
+fn many_regions_are_eliminated_and_find_the_same() {
+    let inputs = square(36, 0.6);
+    let x = Options::new().with("x", "a");
+    let found = ask("spatial-lag", None, &inputs, &x).unwrap();
+    assert!(found.notes.iter().any(|note| note.en.contains("`lu`")));
+    let exact = ask("spatial-lag", None, &inputs, &x.clone().with("logdet", "eigen")).unwrap();
+    assert_close(estimate(&found, "rho"), estimate(&exact, "rho"), 1e-7);
+    assert_close(estimate(&found, "rho"), 0.6, 0.02);
+    let se = |answer: &Answer| number_at(answer, "coefficients", &[("term", "rho")], "se").unwrap();
+    assert!((se(&found) / se(&exact) - 1.0).abs() < 0.02, "{} {}", se(&found), se(&exact));
+    let direct = |answer: &Answer| {
+        let keys = [("term", "a"), ("impact", "direct")];
+        number_at(answer, "impacts", &keys, "estimate").unwrap()
+    };
+    assert!((direct(&found) / direct(&exact) - 1.0).abs() < 0.01);
+    let error = ask("spatial-error", None, &inputs, &x).unwrap();
+    assert!(estimate(&error, "lambda") > 0.0);
 }
 
 /// Coefficients of the methods by term.

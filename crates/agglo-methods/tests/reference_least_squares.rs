@@ -190,7 +190,6 @@ fn check(columns: &[Vec<f64>], y: &[f64], certified: &[(f64, f64)], digits: (f64
         let se = covariance[j * k + j].sqrt();
         if certified[j].1 == 0.0 { -se.max(1e-15).log10() } else { lre(se, certified[j].1) }
     });
-    println!("LRE of the coefficients {of_b:.1}, of their errors {of_se:.1}");
     assert!(of_b >= digits.0, "coefficients: LRE {of_b}");
     assert!(of_se >= digits.1, "standard errors: LRE {of_se}");
 }

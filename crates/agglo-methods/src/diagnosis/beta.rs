@@ -256,9 +256,8 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Err(Unfit::Method(error)) => return Err(error),
     };
     notes.extend(data.notes.iter().cloned());
-    let part = |of: &dyn Fn(&Fit) -> Datum| {
-        [fit.as_ref().map_or_else(|why| Datum::undefined(*why), |fit| of(fit))]
-    };
+    let part =
+        |of: &dyn Fn(&Fit) -> Datum| [fit.as_ref().map_or_else(|why| Datum::undefined(*why), of)];
     let slope = |fit: &Fit| fit.terms[1].estimate;
     let no_error = Datum::undefined(Undefined::NoVariation);
     let error_of = |term: &Coefficient| term.se.map_or(no_error, Datum::Number);

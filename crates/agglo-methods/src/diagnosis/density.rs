@@ -66,7 +66,11 @@ impl Bandwidth {
             Bandwidth::Nrd => Ok(1.06 * robust * n.powf(-0.2)),
             Bandwidth::Scott => Ok(sd * n.powf(-0.2)),
             Bandwidth::Silverman => Ok(sd * (n * 0.75).powf(-0.2)),
-            Bandwidth::SheatherJones => sheather_jones(values, robust),
+            // R divides by 1.349 here and by 1.34 there.
+            Bandwidth::SheatherJones => {
+                let range = range * 1.34 / 1.349;
+                sheather_jones(values, if range > 0.0 { sd.min(range) } else { sd })
+            }
         }
     }
 }

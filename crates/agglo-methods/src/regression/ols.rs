@@ -159,9 +159,9 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let covariance = covariance.filter(|_| df.is_some());
     let coefficients = Coefficient::list(&data.terms, &fit.coefficients, covariance.as_deref());
     let mut tests = if effects == Effects::None {
-        shape_tests(&fit, &data.columns)
+        shape_tests(&fit, &data.columns, &plain_y)
     } else {
-        shape_tests(&fit, &[])
+        shape_tests(&fit, &[], &plain_y)
     };
     let mut notes = data.notes.clone();
     let mut moran = Vec::new();

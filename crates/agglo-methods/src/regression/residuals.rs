@@ -14,7 +14,7 @@
 //!
 //! Breusch–Pagan and Koenker–Bassett regress on the x themselves, as R's `bptest`; spreg takes their
 //! squares. σ² = u'u/n; T = tr(W'W + WW); J = T + (WXb)'M(WXb)/σ², M the residual maker; of Moran's I the
-//! moments E = n tr(A) / (−(n − k) S₀) and V are those of regression residuals (Cliff and Ord).
+//! moments E and V are those of regression residuals (Cliff and Ord).
 //!
 //! Source: Anselin (1988), Geographical Analysis 20, 1–17; Anselin, Bera, Florax and Yoon (1996),
 //! Regional Science and Urban Economics 26, 77–104; Cliff and Ord (1981), Spatial Processes,
@@ -25,6 +25,9 @@ use agglo_core::{Column, Datum, Frame, FrameError, Undefined, Weights, mean, sum
 use crate::inference::{
     Factored, LeastSquares, chi_squared_upper, dot, least_squares, normal_cdf, norms,
 };
+
+/// What is left of y by less than this share of its squares is rounding.
+const ROUNDING: f64 = 1e-24;
 
 /// A test by name.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +43,9 @@ pub struct SpatialTest {
 
 impl SpatialTest {
     /// P of a statistic at least so far out under the hypothesis.
+    ///
+    /// # Errors
+    /// Why there is no statistic.
     pub fn p_value(&self) -> Result<f64, Undefined> {
         let statistic = self.statistic?;
         Ok(match self.df {
@@ -51,9 +57,9 @@ impl SpatialTest {
 
 /// Jarque–Bera, Breusch–Pagan and Koenker–Bassett; the last two need a constant among `columns`
 /// and another beside it.
-pub(super) fn shape_tests(fit: &LeastSquares, columns: &[Vec<f64>]) -> Vec<SpatialTest> {
+pub(super) fn shape_tests(fit: &LeastSquares, columns: &[Vec<f64>], y: &[f64]) -> Vec<SpatialTest> {
     let n = fit.residuals.len() as f64;
-    let variance = fit.rss() / n;
+    let variance = left_over(fit, y);
     let moment = |power: i32| sum(fit.residuals.iter().map(|u| u.powi(power))) / n;
     let jarque_bera = if variance > 0.0 {
         let skew = moment(3) / variance.powf(1.5);
@@ -88,6 +94,12 @@ pub(super) fn shape_tests(fit: &LeastSquares, columns: &[Vec<f64>]) -> Vec<Spati
     tests
 }
 
+/// u'u/n, or zero where the columns explain y but for rounding.
+fn left_over(fit: &LeastSquares, y: &[f64]) -> f64 {
+    let rss = fit.rss();
+    if rss <= ROUNDING * dot(y, y) { 0.0 } else { rss / y.len() as f64 }
+}
+
 /// Moran's I of the residuals, and the tests for lag and error.
 ///
 /// # Panics
@@ -99,8 +111,7 @@ pub fn spatial_tests(
     weights: &Weights,
 ) -> (Result<f64, Undefined>, Vec<SpatialTest>) {
     let u = &fit.residuals;
-    let n = u.len() as f64;
-    let variance = fit.rss() / n;
+    let variance = left_over(fit, y);
     let fitted: Vec<f64> = y.iter().zip(u).map(|(y, u)| y - u).collect();
     let (lag_u, lag_y, lag_fit) = (weights.lag(u), weights.lag(y), weights.lag(&fitted));
     let turned = weights.transposed();
@@ -175,7 +186,8 @@ fn moran(
             })
             .collect()
     };
-    let a = times(&|x| weights.lag(x));
+    // Only the symmetric part of W is in u'Wu.
+    let a = times(&|x| both(x).iter().map(|sum| sum / 2.0).collect());
     let b = times(&|x| both(&both(x)));
     let trace = |m: &[f64]| sum((0..k).map(|i| m[i * k + i]));
     let trace_aa = sum((0..k * k).map(|place| a[place] * a[place % k * k + place / k]));

@@ -245,7 +245,9 @@ mod tests {
         let found = SEARCH.clubs(&all, || Ok(())).unwrap();
         let mut members: Vec<Vec<usize>> =
             found.clubs.iter().map(|club| club.members.clone()).collect();
-        members.iter_mut().for_each(|club| club.sort_unstable());
+        for club in &mut members {
+            club.sort_unstable();
+        }
         assert_eq!(members, [vec![0, 1, 2], vec![3, 4, 5, 6]]);
         assert_eq!(found.divergent, Vec::<usize>::new());
         assert_eq!(SEARCH.merged(&all, &found, Merging::PhillipsSul).clubs.len(), 2);
