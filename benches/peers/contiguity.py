@@ -184,7 +184,8 @@ def main():
                 if importlib.util.find_spec("geopandas"):
                     import geopandas
 
-                    frame = geopandas.read_file(path)
+                    # Without a system, so that all packages compare coordinates as they are.
+                    frame = geopandas.read_file(path).set_crs(None, allow_override=True)
                     for peer in peers:
                         rows.extend(peer(frame, path))
                 for name, seconds, edges in rows:

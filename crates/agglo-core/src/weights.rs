@@ -199,7 +199,9 @@ impl Weights {
             let values = &mut standardized.values[row[0]..row[1]];
             let total: f64 = values.iter().sum();
             if total > 0.0 {
-                values.iter_mut().for_each(|value| *value /= total);
+                for value in values {
+                    *value /= total;
+                }
             }
         }
         standardized

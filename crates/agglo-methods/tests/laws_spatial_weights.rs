@@ -1,5 +1,4 @@
 //! What holds of spatial weights whatever the places.
-#![expect(clippy::unwrap_used, reason = "a value that is not there fails the test")]
 
 use agglo_core::{Axis, Weights};
 use agglo_methods::space::weights::{

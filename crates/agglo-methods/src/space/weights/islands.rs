@@ -159,13 +159,6 @@ fn without(weights: &Weights, regions: &[usize]) -> Weights {
 /// direction, have the same; counted from 0 in the order of their first regions.
 pub fn components(weights: &Weights) -> Vec<usize> {
     let mut parents: Vec<usize> = (0..weights.len()).collect();
-    fn root(parents: &mut [usize], mut region: usize) -> usize {
-        while parents[region] != region {
-            parents[region] = parents[parents[region]];
-            region = parents[region];
-        }
-        region
-    }
     for (from, to, _) in weights.edges() {
         let (one, other) = (root(&mut parents, from as usize), root(&mut parents, to as usize));
         parents[one.max(other)] = one.min(other);
@@ -181,4 +174,12 @@ pub fn components(weights: &Weights) -> Vec<usize> {
         numbers[region] = numbers[root];
     }
     numbers
+}
+
+fn root(parents: &mut [usize], mut region: usize) -> usize {
+    while parents[region] != region {
+        parents[region] = parents[parents[region]];
+        region = parents[region];
+    }
+    region
 }

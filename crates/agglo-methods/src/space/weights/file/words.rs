@@ -12,8 +12,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 pub(super) fn announced(line: usize, heading: &str) -> Result<usize, FileError> {
     let words: Vec<&str> = heading.split_whitespace().collect();
     let number = match words[..] {
-        [n] => n.parse().ok(),
-        ["0", n, ..] => n.parse().ok(),
+        [n] | ["0", n, ..] => n.parse().ok(),
         _ => None,
     };
     number.ok_or_else(|| FileError::Heading {

@@ -38,10 +38,7 @@ impl Read {
         let rows: Vec<usize> = rows.into_iter().flatten().collect();
         let axis = Arc::new(Axis::new(coded.codes().iter().cloned()));
         let sorted = frame.take(&rows);
-        let groups = match sorted.has("group") {
-            true => Some(sorted.text("group")?.to_vec()),
-            false => None,
-        };
+        let groups = if sorted.has("group") { Some(sorted.text("group")?.to_vec()) } else { None };
         let (sites, notes) = sites(call, &sorted, &axis)?;
         Ok(Read { axis, sites, notes, groups })
     }
