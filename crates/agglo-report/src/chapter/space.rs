@@ -45,23 +45,21 @@ fn dependence(context: Context<'_>, section: &mut Section) {
     }
 }
 
-/// How many neighbors there are.
+/// By which rule there are how many neighbors.
 fn neighbors(context: Context<'_>) -> Option<Sentence> {
     let summary = context.table("spatial-weights", "summary")?;
     let rule = context.findings.run.data.iter().find(|data| data.table == "weights")?;
     // The study's own table has no rule, and is called by its name.
     let rule = if rule.name == "space" { &rule.reader } else { &rule.name };
-    let number = |column: &str, format| summary.bound(0, column, format);
     Some(
         Sentence::new(
-            "Neighbors are found by the rule “{rule}”: {n} regions have {mean} neighbors on average, and {islands} \
-             have none.",
-            "邻居按规则“{rule}”确定：{n} 个地区平均有 {mean} 个邻居，{islands} 个地区没有邻居。",
+            "Neighbors are those of “{rule}”: {n} regions have {mean} on average, in {parts} connected parts.",
+            "邻居依据“{rule}”：{n} 个地区平均有 {mean} 个邻居，构成 {parts} 个连通部分。",
         )
         .bind("rule", Bound::same(rule.clone(), None))
-        .bind("n", number("n", Format::Whole))
-        .bind("mean", number("mean_neighbors", Format::Decimals(1)))
-        .bind("islands", number("n_islands", Format::Whole)),
+        .bind("n", summary.bound(0, "regions", Format::Whole))
+        .bind("mean", summary.bound(0, "mean_neighbors", Format::Decimals(1)))
+        .bind("parts", summary.bound(0, "components", Format::Whole)),
     )
 }
 

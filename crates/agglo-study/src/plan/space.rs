@@ -25,7 +25,9 @@ fn neighbors(facts: &Facts<'_>, plan: &mut Plan) {
     }
     let columns = facts.present(TABLE, &["region", "neighbor", "weight"]);
     let weights = Binding::table(TABLE).all(&columns);
-    plan.add(facts, "spatial-weights", "spatial-weights", vec![("weights", weights.clone())]);
+    let edges = vec![("edges", weights.clone())];
+    let (id, edge_list) = ("spatial-weights", Some("edges"));
+    plan.add_with(facts, id, id, edge_list, Options::new(), edges);
     let Some(totals) = facts.region_totals() else { return };
     let mut add = |id: &str, values: Binding| {
         let options = match facts.spec.space.permutations {
