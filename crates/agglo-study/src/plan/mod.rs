@@ -9,6 +9,7 @@ use agglo_methods::{Options, find};
 use crate::binding::{Binding, Source};
 use crate::spec::Spec;
 
+mod claims;
 mod diagnose;
 mod evaluate;
 mod identify;
@@ -248,6 +249,7 @@ impl Plan {
         rank::plan(facts, &mut plan);
         diagnose::plan(facts, &mut plan);
         evaluate::plan(facts, &mut plan);
+        claims::plan(facts, &mut plan);
         plan.steps.retain(|step| !facts.spec.measure.skip.iter().any(|id| id == step.method.id));
         let ids: BTreeSet<String> = plan.steps.iter().map(|step| step.id.clone()).collect();
         plan.steps.retain(|step| {
