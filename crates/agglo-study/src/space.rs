@@ -133,7 +133,10 @@ fn by_rule(
 fn from_file(root: &Path, file: &str, axis: &Arc<Axis>) -> Result<Weights, DataError> {
     let path = root.join(file);
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        bad(format!("[space] {file} could not be read: {error}"), "name a text file: GAL, GWT or CSV")
+        bad(
+            format!("[space] {file} could not be read: {error}"),
+            "name a text file: GAL, GWT or CSV",
+        )
     })?;
     let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase());
     let read = match ending.as_deref() {
@@ -159,7 +162,9 @@ fn on(all: &Weights, axis: &Arc<Axis>) -> Weights {
 }
 
 fn has_coordinates(frame: &Frame) -> bool {
-    [["lon", "lat"], ["x_km", "y_km"]].iter().any(|pair| pair.iter().all(|column| frame.has(column)))
+    [["lon", "lat"], ["x_km", "y_km"]]
+        .iter()
+        .any(|pair| pair.iter().all(|column| frame.has(column)))
 }
 
 /// Where the regions lie: their coordinates, else the centers of their shapes.
@@ -193,7 +198,10 @@ fn sites(places: &Places<'_>, axis: &Arc<Axis>) -> Result<Sites, DataError> {
             missing.len(),
             axis.len()
         );
-        return Err(bad(message, "give `lon` and `lat`, or `x_km` and `y_km`, in the table `region`"));
+        return Err(bad(
+            message,
+            "give `lon` and `lat`, or `x_km` and `y_km`, in the table `region`",
+        ));
     }
     let at = axis.codes().iter().map(|code| known[code]).collect();
     Sites::new(axis.clone(), at, metric)
@@ -233,7 +241,9 @@ fn record(
     let (n, edges) = (weights.len(), weights.n_edges());
     let note = Note::new(
         "spatial-weights",
-        format!("neighbors by the rule {rule}: {edges} links of {n} regions, {n_islands} without one"),
+        format!(
+            "neighbors by the rule {rule}: {edges} links of {n} regions, {n_islands} without one"
+        ),
         format!("邻近规则 {rule}：{n} 个地区共 {edges} 条联系，{n_islands} 个地区无邻居"),
     );
     DataRecord {

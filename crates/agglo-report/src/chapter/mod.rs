@@ -12,6 +12,7 @@ use crate::sentence::{Bound, Sentence};
 
 mod agglomeration;
 mod annex;
+mod claims;
 mod clusters;
 mod leaders;
 mod overview;
@@ -39,6 +40,7 @@ pub fn report(findings: &Findings) -> Document {
         clusters::section(context),
         problems::section(context),
         leaders::section(context),
+        claims::section(context),
     ];
     sections.retain(|section| !section.blocks.is_empty());
     sections.extend(annex::sections(context));

@@ -72,10 +72,9 @@ fn course(moran: TableView<'_>) -> Vec<Sentence> {
     let value = |row: usize| moran.bound(row, "moran", Format::Decimals(3));
     let p = moran.number(last, "p_value");
     let (en, zh) = match (p.map(|p| p < ALPHA), moran.number(last, "moran")) {
-        (Some(true), Some(i)) if i > 0.0 => (
-            "neighbors are more alike than chance would have it",
-            "相邻地区的相似程度高于随机",
-        ),
+        (Some(true), Some(i)) if i > 0.0 => {
+            ("neighbors are more alike than chance would have it", "相邻地区的相似程度高于随机")
+        }
         (Some(true), _) => {
             ("neighbors are less alike than chance would have it", "相邻地区的差异程度高于随机")
         }
@@ -84,7 +83,9 @@ fn course(moran: TableView<'_>) -> Vec<Sentence> {
     };
     let mut sentences = vec![
         Sentence::new(
-            format!("In {{year}} Moran's I of the regions is {{i}} (expected {{e}}, p = {{p}}): {en}."),
+            format!(
+                "In {{year}} Moran's I of the regions is {{i}} (expected {{e}}, p = {{p}}): {en}."
+            ),
             format!("{{year}} 年各地区莫兰指数为 {{i}}（期望值 {{e}}，p = {{p}}）：{zh}。"),
         )
         .bind("year", year(last))

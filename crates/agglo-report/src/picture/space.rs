@@ -2,7 +2,8 @@
 
 use agglo_core::{Datum, Gap};
 use agglo_figure::{
-    Axis, Classes, Figure, Group, MapFigure, Point, PointLabel, Quadrants, ScatterFigure, Tone, Words,
+    Axis, Classes, Figure, Group, MapFigure, Point, PointLabel, Quadrants, ScatterFigure, Tone,
+    Words,
 };
 
 use super::map::shape;

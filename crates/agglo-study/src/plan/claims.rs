@@ -47,8 +47,9 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
         let score = |step: &str, table: &str| {
             Binding::step(step, table).all(&["region", "score"]).complete(&["score"])
         };
+        let ranking = score(RANKING, "ranking").between(facts.latest("indicator"));
         inputs.push(("stage", score("industrialization-stage", "stage")));
-        inputs.push(("clusters", score(RANKING, "ranking")));
+        inputs.push(("clusters", ranking));
     }
     if inputs.is_empty() {
         plan.lock("claims", "a series of years, or groups of regions", "多年序列，或地区分组");

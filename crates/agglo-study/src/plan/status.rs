@@ -91,7 +91,12 @@ fn cluster_index(facts: &Facts<'_>, plan: &mut Plan) {
     };
     let firms = Binding::table("activity").all(&keys).take("value", "n_firms").between(span);
     let region = Binding::table("region").all(&["region", "area_km2", "population"]);
-    plan.add(facts, METHOD, METHOD, vec![("activity", cells), ("firms", firms), ("region", region)]);
+    plan.add(
+        facts,
+        METHOD,
+        METHOD,
+        vec![("activity", cells), ("firms", firms), ("region", region)],
+    );
 }
 
 /// Breaks in the concentration of the focus industry, or of all industries together.
@@ -148,7 +153,12 @@ fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
         let id = format!("theil-{name}");
         plan.add(facts, &id, "generalized-entropy", vec![("regions", regions.clone())]);
         plan.add(facts, &format!("dagum-{name}"), "dagum", vec![("regions", regions.clone())]);
-        plan.add(facts, &format!("polarization-{name}"), "polarization", vec![("regions", regions)]);
+        plan.add(
+            facts,
+            &format!("polarization-{name}"),
+            "polarization",
+            vec![("regions", regions)],
+        );
     }
     if !any {
         plan.add(facts, "theil", "generalized-entropy", vec![("regions", weigh(totals))]);

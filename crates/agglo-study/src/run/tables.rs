@@ -321,7 +321,9 @@ fn read_all(
 }
 
 fn regions_of(frame: &Frame) -> Vec<Key> {
-    frame.text("region").map_or_else(|_| Vec::new(), |codes| codes.iter().flatten().cloned().collect())
+    frame
+        .text("region")
+        .map_or_else(|_| Vec::new(), |codes| codes.iter().flatten().cloned().collect())
 }
 
 /// Adds the table of neighbors, where the study does not bring its own.

@@ -178,7 +178,11 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
             summed = Some(register);
             reading
         } else {
-            let reading = agglo_data::read_as(table_of(input, &columns_listed(input, matches)), &spec, Path::new(""))?;
+            let reading = agglo_data::read_as(
+                table_of(input, &columns_listed(input, matches)),
+                &spec,
+                Path::new(""),
+            )?;
             inputs = give(inputs, input, &reading, spec.absent)?;
             reading
         };
