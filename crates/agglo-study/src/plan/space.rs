@@ -47,7 +47,8 @@ fn neighbors(facts: &Facts<'_>, plan: &mut Plan) {
         return;
     }
     add("lisa-markov", totals.clone());
-    add("spatial-markov", facts.income().unwrap_or(totals));
+    let income = facts.income().map(|income| income.gapless("value"));
+    add("spatial-markov", income.unwrap_or(totals));
 }
 
 /// The middle of the measure over time.

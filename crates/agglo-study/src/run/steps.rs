@@ -345,6 +345,9 @@ impl Run<'_> {
     ) -> Result<Inputs, MethodError> {
         let mut inputs = Inputs::new();
         for (table, binding) in &step.inputs {
+            if self.can_do_without(world, step, table, binding, records) {
+                continue;
+            }
             inputs = if table == ACTIVITY.table {
                 inputs.with_panel(table, self.panel(world, binding, records)?)
             } else {
@@ -352,6 +355,26 @@ impl Run<'_> {
             };
         }
         Ok(inputs)
+    }
+
+    /// Whether `table` is one that the method of `step` can do without, and the step it is from has no row of it.
+    fn can_do_without(
+        &self,
+        world: World,
+        step: &Step,
+        table: &str,
+        binding: &Binding,
+        records: &BTreeMap<String, StepRecord>,
+    ) -> bool {
+        let is_optional =
+            step.method.inputs.iter().any(|input| input.table == table && !input.required);
+        let Source::Step { step: from, .. } = &binding.source else { return false };
+        is_optional
+            && (self.answer(world, from, records).is_none()
+                || matches!(
+                    self.cut(world, binding, records),
+                    Err(MethodError::NotIdentified { .. })
+                ))
     }
 
     /// The panel of a binding, made once however many methods ask for it.
