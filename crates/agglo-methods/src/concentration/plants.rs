@@ -252,12 +252,11 @@ fn from_plants(
     Ok((answers, notes))
 }
 
-/// The benchmark of a period with gaps: they may be left out only as the option says.
+/// What becomes of gaps in the activity, where that is read too.
 fn activity_gaps(call: &Call<'_>) -> agglo_core::GapPolicy {
-    if call.option("gaps") == "drop" {
-        agglo_core::GapPolicy::DropRegions
-    } else {
-        agglo_core::GapPolicy::Error
+    match call.option("gaps") {
+        "drop" => agglo_core::GapPolicy::DropRegions,
+        name => agglo_core::GapPolicy::from_name(name).unwrap_or_default(),
     }
 }
 

@@ -59,13 +59,18 @@ pub(crate) fn cluster_kinds_map(context: Context<'_>, local: TableView<'_>) -> O
 
 /// Each region against the mean of its neighbors.
 pub(crate) fn moran_scatter(context: Context<'_>, local: TableView<'_>) -> Option<Block> {
-    let groups: Vec<Group> =
-        KINDS.iter().map(|(code, _, en, zh)| Group::new(*code, Words::new(*en, *zh))).collect();
+    let is_there = |code: &str| (0..local.n_rows()).any(|row| local.text(row, "cluster") == code);
+    let groups: Vec<Group> = KINDS
+        .iter()
+        .filter(|(code, ..)| is_there(code))
+        .map(|(code, _, en, zh)| Group::new(*code, Words::new(*en, *zh)))
+        .collect();
+    let far = farthest(local);
     let point = |row: usize| {
         let (code, cluster) = (local.text(row, "region"), local.text(row, "cluster"));
         let name = context.region(&code);
         let group = groups.iter().position(|group| group.key == cluster);
-        let shown = cluster != "not-significant";
+        let shown = cluster != "not-significant" || far.contains(&row);
         Point {
             name: super::words(&name),
             x: local.datum(row, "deviation"),
@@ -100,4 +105,19 @@ pub(crate) fn moran_scatter(context: Context<'_>, local: TableView<'_>) -> Optio
         }),
     };
     block("fig-moran-scatter", Figure::Scatter(figure), local)
+}
+
+/// Regions named though chance explains where they lie, on each axis.
+const NAMED: usize = 4;
+
+/// The rows that lie farthest out on either axis.
+fn farthest(local: TableView<'_>) -> Vec<usize> {
+    let by = |column: &str| {
+        let mut rows: Vec<usize> = (0..local.n_rows()).collect();
+        let size = |row: usize| local.number(row, column).map_or(0.0, f64::abs);
+        rows.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
+        rows.truncate(NAMED);
+        rows
+    };
+    [by("deviation"), by("lag")].concat()
 }

@@ -28,9 +28,7 @@ use agglo_core::{Column, Datum, Frame, Key, Text, Undefined};
 
 use super::benchmark::BENCHMARK;
 use super::chance::{ALTERNATIVE, Alternative, REPLICATES, TEST};
-use super::plants::{
-    ACTIVITY_ONLY, PLANT, PLANT_GAPS, PeriodPlants, SIZE_CLASS, VARIANTS, collect,
-};
+use super::plants::{ACTIVITY_ONLY, PLANT, PeriodPlants, SIZE_CLASS, VARIANTS, collect};
 use super::reduced::CELL;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
@@ -59,6 +57,25 @@ const INDUSTRY_GROUP: Input = Input {
 const GAMMA: Output = out("gamma", "1", "Coagglomeration γ", "协同集聚指数 γ");
 const Z: Output = out("z", "1", "Standard score", "标准分");
 const P_VALUE: Output = out("p_value", "1", "p-value", "p 值");
+
+/// What to do with what holds no number: cells of the activity, or establishments.
+const GAPS: OptionSpec = OptionSpec {
+    name: "gaps",
+    kind: OptionKind::Choice(&[
+        "error",
+        "drop",
+        "drop-regions",
+        "drop-industries",
+        "drop-periods",
+        "zero",
+    ]),
+    default: "error",
+    help: Text::new(
+        "without a number: refuse; leave out establishments (drop); of the activity leave out regions, \
+         industries or periods, or count as zero",
+        "无数值时：报错；剔除企业单位（drop）；对活动量剔除所在地区、行业或年份，或按零计",
+    ),
+};
 
 pub(super) static COAGGLOMERATION: Method = Method {
     id: "coagglomeration",
@@ -89,7 +106,7 @@ pub(super) static COAGGLOMERATION: Method = Method {
                 "仅保留互为最接近伙伴之一的行业对（个数）；0 为全部保留",
             ),
         },
-        PLANT_GAPS,
+        GAPS,
     ],
     variants: &[ACTIVITY_ONLY, VARIANTS[0], VARIANTS[1], VARIANTS[2], VARIANTS[3]],
     outputs: &[
