@@ -387,8 +387,11 @@ impl Job {
     }
 }
 
+/// A key's name and what it is for.
+type NamedRole = (&'static str, fn() -> KeyRole);
+
 /// The keys of cells by their names.
-const ROLES: [(&str, fn() -> KeyRole); 3] = [
+const ROLES: [NamedRole; 3] = [
     ("region", || KeyRole::Region),
     ("industry", || KeyRole::Industry),
     ("period", || KeyRole::Period),

@@ -69,11 +69,13 @@ impl Codes {
             } else {
                 let mix = |view: u128| spread(view as u64 ^ spread((view >> 64) as u64));
                 let found = self.short.find(mix(view), |(other, _)| *other == view);
-                let code = found.map(|&(_, code)| code).unwrap_or_else(|| {
+                let code = if let Some(&(_, code)) = found {
+                    code
+                } else {
                     let code = texts.place(views.value(row).trim());
                     self.short.insert_unique(mix(view), (view, code), |(view, _)| mix(*view));
                     code
-                });
+                };
                 self.last = Some((view, code));
                 code
             };
@@ -102,11 +104,20 @@ pub(super) struct Scan<'j> {
     /// What is known of each of the job's keys and filters.
     codes: Vec<Codes>,
     /// Periods by the number of their text among `others`.
-    periods: Vec<Option<Option<i32>>>,
+    periods: Vec<Year>,
     /// Whether a filter keeps a text, by the number among `others`.
     kept: Vec<Vec<Option<bool>>>,
     places: Vec<Place>,
     values: Vec<Value>,
+}
+
+/// The year that a text names.
+#[derive(Clone, Copy, Default)]
+enum Year {
+    #[default]
+    Unread,
+    None,
+    Is(i32),
 }
 
 /// What the measure of a row is.
@@ -239,11 +250,14 @@ impl<'j> Scan<'j> {
             }
             KeyRole::Period => {
                 for (place, code) in coded {
-                    let period = slot(&mut self.periods, code).get_or_insert_with(|| {
-                        let text = self.others.text(code)?;
-                        whole_number(Cell::Text(text)).and_then(|year| year.try_into().ok())
-                    });
-                    let Some(period) = *period else { return false };
+                    let year = slot(&mut self.periods, code);
+                    if matches!(year, Year::Unread) {
+                        let text = self.others.text(code).map_or("", AsRef::as_ref);
+                        let read = whole_number(Cell::Text(text));
+                        let read = read.and_then(|year| i32::try_from(year).ok());
+                        *year = read.map_or(Year::None, Year::Is);
+                    }
+                    let Year::Is(period) = *year else { return false };
                     place.0 = period;
                 }
                 true
