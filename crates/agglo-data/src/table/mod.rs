@@ -1,6 +1,10 @@
 //! The canonical tables: which columns make a row's key, and which it may carry.
 
+mod columns;
+
 use agglo_core::Text;
+
+use columns::{amount, any, count, key, required, text, whole};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,64 +81,6 @@ impl TableSpec {
 
 /// A column whose name starts so holds a region's or an industry's group, as text.
 pub(crate) const GROUP_PREFIXES: [&str; 2] = ["macro_", "group_"];
-
-const fn text(name: &'static str, en: &'static str, zh: &'static str) -> ColumnSpec {
-    ColumnSpec {
-        name,
-        kind: Kind::Text,
-        required: false,
-        sign: Sign::Any,
-        unit: "",
-        help: Text::new(en, zh),
-    }
-}
-
-const fn key(name: &'static str, en: &'static str, zh: &'static str) -> ColumnSpec {
-    let mut column = text(name, en, zh);
-    column.required = true;
-    column
-}
-
-const fn whole(name: &'static str, en: &'static str, zh: &'static str) -> ColumnSpec {
-    let mut column = text(name, en, zh);
-    column.kind = Kind::Integer;
-    column
-}
-
-const fn count(
-    name: &'static str,
-    unit: &'static str,
-    en: &'static str,
-    zh: &'static str,
-) -> ColumnSpec {
-    let mut column = text(name, en, zh);
-    column.kind = Kind::Number;
-    column.sign = Sign::Count;
-    column.unit = unit;
-    column
-}
-
-const fn amount(name: &'static str, en: &'static str, zh: &'static str) -> ColumnSpec {
-    let mut column = count(name, "", en, zh);
-    column.sign = Sign::Amount;
-    column
-}
-
-const fn any(
-    name: &'static str,
-    unit: &'static str,
-    en: &'static str,
-    zh: &'static str,
-) -> ColumnSpec {
-    let mut column = count(name, unit, en, zh);
-    column.sign = Sign::Any;
-    column
-}
-
-const fn required(mut column: ColumnSpec) -> ColumnSpec {
-    column.required = true;
-    column
-}
 
 const REGION: ColumnSpec = key("region", "code of the region", "地区代码");
 const INDUSTRY: ColumnSpec = key("industry", "code of the industry", "行业代码");
