@@ -61,7 +61,13 @@ fn american_counties_with_withheld_cells_make_a_study_and_a_map() {
     let said = init(folder.path(), &[&files[..], &[counties]].concat()).err;
     assert!(said.contains("region codes are found"), "{said}");
     let run = run(folder.path());
-    assert!(answered(&run, "location-quotient"));
+    // Counties that share a border are neighbors without a word in the study file.
+    for step in ["location-quotient", "spatial-weights", "moran", "local-moran"] {
+        assert!(answered(&run, step), "{step}");
+    }
+    let data = run["run"]["data"].as_array().unwrap();
+    let weights = data.iter().find(|data| data["table"] == "weights").unwrap();
+    assert_eq!(weights["reader"], "queen");
     let words = ["map", "growth-total.value", "-o", "m.svg"];
     agglo(folder.path(), &words).ended(2);
     let check = agglo(folder.path(), &["check", "--json"]).json();

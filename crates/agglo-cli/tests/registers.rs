@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use agglo_testkit::scratch;
-use common::{agglo, start};
+use common::{agglo, agglo_with, start};
 
 /// A generated country of 3,000 plants and six years, whose register stays on the disk.
 fn country() -> (agglo_testkit::TempDir, PathBuf) {
@@ -186,4 +186,23 @@ fn measure_takes_a_register_as_it_lies_in_its_folder() {
     assert_eq!(n, last.len());
     let refused = agglo(&study, &["measure", "two-way-fixed-effects", "--register", "x.csv"]);
     assert_eq!(refused.code, 2, "{}", refused.err);
+}
+
+#[test]
+fn a_measure_of_a_register_is_the_same_with_little_memory_and_on_any_threads() {
+    let (_keep, study) = country();
+    let spills = scratch();
+    let rows = |limits: &[&str]| {
+        let words =
+            ["measure", "herfindahl", "--register", "data/plants/", "--period", "year", "--value"];
+        let words = [&words[..], &["employment", "--format", "csv"], limits].concat();
+        let temporary = [("TMPDIR", spills.path().to_string_lossy().into_owned())];
+        let asked = agglo_with(&study, &words, &temporary);
+        assert_eq!(asked.code, 0, "{}", asked.err);
+        asked.out
+    };
+    let free = rows(&[]);
+    assert_eq!(free, rows(&["--memory", "16MiB", "--threads", "2"]));
+    assert_eq!(free, rows(&["--threads", "1"]));
+    assert!(fs::read_dir(spills.path().join("agglo-spill")).unwrap().next().is_none());
 }

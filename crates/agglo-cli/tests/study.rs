@@ -62,6 +62,11 @@ fn the_study_of_china_shows_the_papers_second_figure() {
         page.contains("Gini coefficient of industrial space") && page.contains("产业空间基尼系数")
     );
     assert!(!page.contains("http://") || !page.contains("<script src"));
+    for part in
+        ["相邻地区是否相似", "map-local-moran", "table-center", "table-claims", "大分散、小集中"]
+    {
+        assert!(page.contains(part), "{part} is not in the report");
+    }
 }
 
 #[test]
