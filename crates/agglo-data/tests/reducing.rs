@@ -4,12 +4,26 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use agglo_core::{Datum, Frame, Gap, Status};
-use agglo_data::reduce::{Engine, cells, cells_with};
+use agglo_data::reduce::{Cluster, Engine, cells, cells_with};
 use agglo_data::{ReadSpec, read, write_frame};
 use agglo_testkit::{scratch, shared_data};
+use datafusion::common::DataFusionError;
+use datafusion::prelude::SessionContext;
+use futures::future::BoxFuture;
 use proptest::prelude::*;
+
+/// A cluster that is this process.
+#[derive(Debug)]
+struct Here;
+
+impl Cluster for Here {
+    fn session(&self) -> BoxFuture<'_, Result<SessionContext, DataFusionError>> {
+        Box::pin(async { Ok(SessionContext::new()) })
+    }
+}
 
 #[derive(Clone, Debug)]
 struct Plant {
@@ -113,6 +127,10 @@ proptest! {
             let found = cells_with(&measured("profit", "plants.csv"), folder.path(), 2, &engine).unwrap();
             prop_assert_eq!(by_key(&found), expected.clone());
         }
+        // What a cluster is asked in plain SQL is another road to the same sums.
+        let by_sql = Engine { cluster: Some(Arc::new(Here)), ..Engine::default() };
+        let found = cells_with(&measured("profit", "plants.csv"), folder.path(), 2, &by_sql).unwrap();
+        prop_assert_eq!(by_key(&found), expected.clone());
         // The engine does not read UTF-16, so these rows go through the careful reader.
         let utf16: Vec<u8> = format!("\u{feff}{}", csv(&plants))
             .encode_utf16()
@@ -262,8 +280,11 @@ fn a_mark_of_a_gap_may_look_like_a_number() {
     std::fs::write(folder.path().join("plants.csv"), text).unwrap();
     let mut spec = spec("plants.csv");
     spec.marks.insert("999".to_owned(), Status::Suppressed);
-    let found = cells(&spec, folder.path(), 2).unwrap();
-    assert_eq!(found.numbers("sum").unwrap(), [Datum::Number(5.0)]);
-    let counts = |name: &str| found.integers(name).unwrap()[0];
-    assert_eq!((counts("n"), counts("gaps"), counts("suppressed")), (1, 1, 1));
+    let by_sql = Engine { cluster: Some(Arc::new(Here)), ..Engine::default() };
+    for engine in [Engine::default(), by_sql] {
+        let found = cells_with(&spec, folder.path(), 2, &engine).unwrap();
+        assert_eq!(found.numbers("sum").unwrap(), [Datum::Number(5.0)]);
+        let counts = |name: &str| found.integers(name).unwrap()[0];
+        assert_eq!((counts("n"), counts("gaps"), counts("suppressed")), (1, 1, 1));
+    }
 }

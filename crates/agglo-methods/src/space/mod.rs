@@ -8,7 +8,7 @@
 //! | do high values, or low ones, lie together?                   | [`general_g`], [`local_g`] |
 //! | do regions of a class touch each other more than by chance?  | [`join_counts`]            |
 //! | does one variable go with another one's neighbors?           | [`bivariate_moran`], [`lee`] |
-//! | rates of small populations                                   | [`empirical_bayes`]        |
+//! | rates of small populations                                   | [`rate_prior`]             |
 //! | how much of an inequality lies between neighbors?            | [`spatial_gini`]           |
 //! | do neighbors decide how a region moves between classes?      | [`transitions`], [`homogeneity`] |
 

@@ -49,7 +49,7 @@ pub fn variation(paths: &[Vec<f64>], of: &[usize]) -> Vec<f64> {
         .collect()
 }
 
-/// [rT] rounded, halves to even.
+/// r · T rounded, halves to even.
 pub fn trimmed(n_periods: usize, trim: f64) -> usize {
     (n_periods as f64 * trim).round_ties_even() as usize
 }
