@@ -49,12 +49,20 @@ fn measure_verb(matches: &clap::ArgMatches) -> Result<ExitCode, Failure> {
     let global = args::Global::from_arg_matches(matches)?;
     settings::change_folder(&global)?;
     let settings = Settings::resolve(&global, None)?;
+    limit_threads(&settings);
     verb::measure::run(matches, &settings)
+}
+
+/// Lets methods that work on several threads have as many as the user says; zero is as many as there are cores.
+fn limit_threads(settings: &Settings) {
+    // A pool that exists already stays as it is.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.value).build_global();
 }
 
 fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
     settings::change_folder(&cli.global)?;
     let settings = Settings::resolve(&cli.global, None)?;
+    limit_threads(&settings);
     match cli.verb {
         Verb::Demo { name, dir } => verb::demo::run(&name, dir, &settings),
         Verb::Init { files, dir, template, force } => {

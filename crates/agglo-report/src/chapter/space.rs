@@ -53,7 +53,7 @@ fn neighbors(context: Context<'_>) -> Option<Sentence> {
     let rule = if rule.name == "space" { &rule.reader } else { &rule.name };
     Some(
         Sentence::new(
-            "Neighbors are those of “{rule}”: {n} regions have {mean} on average, in {parts} connected parts.",
+            "Neighbors are those of “{rule}”: {n} regions have {mean} on average; connected parts: {parts}.",
             "邻居依据“{rule}”：{n} 个地区平均有 {mean} 个邻居，构成 {parts} 个连通部分。",
         )
         .bind("rule", Bound::same(rule.clone(), None))
