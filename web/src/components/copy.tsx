@@ -8,7 +8,7 @@ export function CopyText({ text, label }: { text: string; label: string }) {
     <button type="button" class="copy" title={label} aria-label={`${label}: ${text}`} onClick={() => void copy(text).then(() => flash(setDone))}>
       <code>{text}</code>
       <span class="copy-mark" aria-hidden="true">
-        {done ? "✓" : "⧉"}
+        {done ? "✓" : <svg width={12} height={12} viewBox="0 0 12 12"><path d="M3.5,3.5V1.5H10.5V8.5H8.5M1.5,3.5H8.5V10.5H1.5Z" fill="none" stroke="currentColor" /></svg>}
       </span>
       <span class="only-heard" role="status">
         {done ? t("copied") : ""}

@@ -5,7 +5,7 @@
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Cell, type Table, isGap, lookOf } from "../api/cell";
-import { FULL, PLAIN, SHORT, WHOLE, cell, type Style } from "../format/number";
+import { FULL, P, PLAIN, SHORT, WHOLE, cell, type Style } from "../format/number";
 import { lang, t } from "../i18n";
 import { term } from "../i18n/terms";
 import { explain } from "../state/explain";
@@ -28,11 +28,14 @@ interface Props {
   styles?: Record<string, Style>;
 }
 
-function styleOf(name: string, unit: string, raw: boolean): Style {
+/** Years as they are, whole numbers whole, probabilities as such, the rest with three digits. */
+function styleOf(table: Table, column: number, raw: boolean): Style {
+  const name = table.columns[column]!.name;
   if (raw) return FULL;
   if (/^(period|from|to|year)$/.test(name)) return PLAIN;
-  if (/^(n_|rank$|count)/.test(name)) return WHOLE;
-  return unit === "persons" ? WHOLE : SHORT;
+  if (/^(p|p_.*|q_value)$/.test(name) && !/^p_top/.test(name)) return P;
+  const numbers = table.rows.map((row) => row[column]).filter((v): v is number => typeof v === "number");
+  return numbers.every((v) => Number.isInteger(v)) ? WHOLE : SHORT;
 }
 
 function compare(a: Cell | undefined, b: Cell | undefined): number {
@@ -63,6 +66,7 @@ export function DataTable(props: Props) {
     }
     return index;
   }, [table, sort]);
+  const styles = useMemo(() => table.columns.map((_, j) => styleOf(table, j, props.raw === true)), [table, props.raw]);
   const pickAt = props.pick === undefined ? -1 : table.columns.findIndex((c) => c.name === props.pick);
   const chosen = new Set(props.selected ?? []);
   const height = Math.min(props.height ?? 420, (table.rows.length + 1) * ROW + 20);
@@ -145,7 +149,7 @@ export function DataTable(props: Props) {
                     const value = row[j];
                     const address = table.address?.(i, j);
                     const on = at === r && j === c;
-                    const words = isGap(value) ? cell(value, language) : typeof value === "string" && props.raw !== true ? label(column.name, value) : cell(value, language, props.styles?.[column.name] ?? styleOf(column.name, column.unit, props.raw === true));
+                    const words = isGap(value) ? cell(value, language) : typeof value === "string" && props.raw !== true ? label(column.name, value) : cell(value, language, props.styles?.[column.name] ?? styles[j]!);
                     return (
                       <td key={column.name} role="gridcell" aria-colindex={j + 1} tabIndex={on ? 0 : -1} data-active={on} class={`${typeof value === "number" ? "num" : ""}${isGap(value) ? ` gap gap-${lookOf(value.gap)}` : ""}${address && !isGap(value) ? " explains" : ""}`} title={address ? `${t("explain")}: ${address}` : undefined}
                         onClick={(event) => {

@@ -91,17 +91,28 @@ interface AxisProps {
   title?: string | undefined;
 }
 
+/** Tick texts without the zeros that all of them end in. */
+export function tickTexts(values: readonly number[], format: (value: number) => string): string[] {
+  let texts = values.map(format);
+  const open = (text: string) => text.includes(".");
+  while (texts.some(open) && texts.every((text) => !open(text) ? /^[−+]?0%?$/.test(text) : /0%?$/.test(text) || /\.%?$/.test(text))) {
+    texts = texts.map((text) => (open(text) ? text.replace(/0(%?)$/, "$1").replace(/\.(%?)$/, "$1") : text));
+  }
+  return texts;
+}
+
 export function AxisX({ scale, values, format, at, reach, title }: AxisProps) {
   const t = theme.value;
   const [left, right] = [scale(scale.domain[0]), scale(scale.domain[1])];
+  const texts = tickTexts(values, format);
   return (
     <g class="axis">
-      {values.map((v) => (
+      {values.map((v, i) => (
         <g key={v} transform={`translate(${scale(v).toFixed(1)},${at})`}>
           <line y1={0} y2={-reach} stroke={t.grid} />
           <line y2={4} stroke={t.rule} />
           <text y={17} text-anchor="middle" fill={t.soft} font-size={11}>
-            {format(v)}
+            {texts[i]}
           </text>
         </g>
       ))}
@@ -118,13 +129,14 @@ export function AxisX({ scale, values, format, at, reach, title }: AxisProps) {
 export function AxisY({ scale, values, format, at, reach, title }: AxisProps) {
   const t = theme.value;
   const top = scale(scale.domain[1]);
+  const texts = tickTexts(values, format);
   return (
     <g class="axis">
-      {values.map((v) => (
+      {values.map((v, i) => (
         <g key={v} transform={`translate(${at},${scale(v).toFixed(1)})`}>
           <line x2={reach} stroke={t.grid} />
           <text x={-7} dy="0.34em" text-anchor="end" fill={t.soft} font-size={11}>
-            {format(v)}
+            {texts[i]}
           </text>
         </g>
       ))}

@@ -51,6 +51,8 @@ interface Props {
   /** Labels at the lines' ends instead of a legend above. */
   endLabels?: boolean;
   marker?: number;
+  /** Points with upright intervals and no line between them: estimates that are not a course in time. */
+  dots?: boolean;
 }
 
 export function LineChart(props: Props) {
@@ -182,8 +184,8 @@ export function LineChart(props: Props) {
           const runs = lines(s.points, x, y);
           return (
             <g key={s.id} class="series" data-series={s.id}>
-              {ribbons(s.points, x, y).map((d) => <path key={d} d={d} fill={color} fill-opacity={0.16} />)}
-              {runs.map((d) => <path key={d} d={d} fill="none" stroke={color} stroke-width={s.fitted ? 1.25 : 2} stroke-dasharray={s.fitted ? "5 3" : DASHES[i % DASHES.length]} stroke-linejoin="round" />)}
+              {!props.dots && ribbons(s.points, x, y).map((d) => <path key={d} d={d} fill={color} fill-opacity={0.16} />)}
+              {!props.dots && runs.map((d) => <path key={d} d={d} fill="none" stroke={color} stroke-width={s.fitted ? 1.25 : 2} stroke-dasharray={s.fitted ? "5 3" : DASHES[i % DASHES.length]} stroke-linejoin="round" />)}
               {!s.fitted && s.points.map((p) => {
                 const n = num(p.y);
                 if (n === undefined) return null;
@@ -192,8 +194,8 @@ export function LineChart(props: Props) {
                 const hi = num(p.upper);
                 return (
                   <g key={p.x} data-key={`${s.id}|${p.x}`} data-value={n}>
-                    {s.points.length <= 14 && lo !== undefined && hi !== undefined && <path d={`M${x(p.x)},${y(lo)}V${y(hi)}`} stroke={color} />}
-                    {(hot || s.points.length <= 40) && <path transform={`translate(${x(p.x).toFixed(1)},${y(n).toFixed(1)})`} d={symbolPath(SYMBOLS[i % SYMBOLS.length]!, hot ? 4.5 : 2.6)} fill={color} stroke={hot ? t.ink : "none"} />}
+                    {(props.dots || s.points.length === 1) && lo !== undefined && hi !== undefined && <path d={`M${x(p.x)},${y(lo)}V${y(hi)}M${x(p.x) - 4},${y(lo)}h8M${x(p.x) - 4},${y(hi)}h8`} stroke={color} stroke-width={1.5} />}
+                    {(hot || s.points.length <= 40) && <path transform={`translate(${x(p.x).toFixed(1)},${y(n).toFixed(1)})`} d={symbolPath(SYMBOLS[i % SYMBOLS.length]!, hot ? 4.8 : props.dots ? 4 : 2.6)} fill={props.dots && lo === undefined ? t.paper : color} stroke={hot ? t.ink : props.dots && lo === undefined ? color : "none"} />}
                   </g>
                 );
               })}
@@ -243,11 +245,18 @@ function spread(places: number[], gap: number, low: number, high: number): (numb
   return out;
 }
 
+/** Runs of points without a hole: a gap ends one, and so does a stretch of years that is far longer than usual. */
 function lines(points: LinePoint[], x: (v: number) => number, y: (v: number) => number): string[] {
   const runs: string[] = [];
   let run: string[] = [];
-  for (const p of points) {
+  const gaps = points.slice(1).map((p, i) => p.x - points[i]!.x).sort((a, b) => a - b);
+  const usual = gaps[Math.floor(gaps.length / 2)] ?? 1;
+  for (const [i, p] of points.entries()) {
     const n = num(p.y);
+    if (i > 0 && p.x - points[i - 1]!.x > usual * 2.5) {
+      if (run.length > 1) runs.push(run.join(""));
+      run = [];
+    }
     if (n === undefined) {
       if (run.length > 1) runs.push(run.join(""));
       run = [];

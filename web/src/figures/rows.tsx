@@ -58,7 +58,7 @@ export function RowChart(props: Props) {
   const [focus, setFocus] = useState<number>(-1);
   const rowHeight = props.rowHeight ?? 20;
   const longest = Math.max(4, ...props.rows.map((r) => visualLength(r.name)));
-  const left = Math.min(width * 0.42, 14 + longest * 6.4);
+  const left = Math.min(width * 0.42, 22 + longest * 6.5);
   const right = props.showValues ? 62 : 18;
   const top = 6;
   const height = top + props.rows.length * rowHeight + (props.xTitle ? 44 : 30);

@@ -40,7 +40,7 @@ interface Props {
   path?: { x: number; y: number }[];
   diagonal?: boolean;
   square?: boolean;
-  groups?: string[];
+  groups?: (string | { name: string; color: string; symbol: SymbolName })[];
   radius?: number;
 }
 
@@ -168,17 +168,17 @@ export function Scatter(props: Props) {
           })}
         </g>
         {!big && chosen.size > 0 && chosen.size <= 12 && props.points.filter((p) => chosen.has(p.id)).map((p) => (
-          <text key={p.id} x={x(p.x) + 8} y={y(p.y) - 6} font-size={11}>{p.name}</text>
+          <text key={p.id} x={x(p.x) + (x(p.x) > width * 0.78 ? -8 : 8)} y={y(p.y) - 6} font-size={11} text-anchor={x(p.x) > width * 0.78 ? "end" : "start"}>{p.name}</text>
         ))}
         {drag && <rect x={Math.min(drag.x0, drag.x1)} y={Math.min(drag.y0, drag.y1)} width={Math.abs(drag.x1 - drag.x0)} height={Math.abs(drag.y1 - drag.y0)} fill={t.accent} fill-opacity={0.12} stroke={t.accent} stroke-dasharray="3 2" />}
       </Drawing>
       {props.groups && (
         <ul class="legend-line">
-          {props.groups.map((name, i) => {
-            const sample = props.points.find((p) => (p.group ?? 0) === i);
+          {props.groups.map((group, i) => {
+            const { name, color, symbol } = typeof group === "string" ? { name: group, color: CATEGORIES[i % CATEGORIES.length]!, symbol: SYMBOLS[i % SYMBOLS.length]! } : group;
             return (
               <li key={name}>
-                <svg width={14} height={14} aria-hidden="true"><path transform="translate(7,7)" d={symbolPath(sample?.symbol ?? SYMBOLS[i % SYMBOLS.length]!, 4.5)} fill={sample?.color ?? CATEGORIES[i % CATEGORIES.length]} /></svg>
+                <svg width={14} height={14} aria-hidden="true"><path transform="translate(7,7)" d={symbolPath(symbol, 4.5)} fill={color} /></svg>
                 {name}
               </li>
             );

@@ -7,6 +7,7 @@ export type Style =
   | { as: "short" }
   | { as: "decimals"; n: number; signed?: boolean }
   | { as: "percent"; n: number; signed?: boolean }
+  | { as: "p" }
   | { as: "whole" }
   | { as: "plain" }
   | { as: "full" };
@@ -14,6 +15,7 @@ export type Style =
 export const SHORT: Style = { as: "short" };
 export const WHOLE: Style = { as: "whole" };
 export const PLAIN: Style = { as: "plain" };
+export const P: Style = { as: "p" };
 export const FULL: Style = { as: "full" };
 export const decimals = (n: number): Style => ({ as: "decimals", n });
 export const signed = (n: number): Style => ({ as: "decimals", n, signed: true });
@@ -50,10 +52,12 @@ export function number(value: number, style: Style = SHORT): string {
       const text = minus(fixed(value * 100, style.n));
       return `${style.signed && value > 0 ? "+" : ""}${text}%`;
     }
+    case "p":
+      return value < 0.001 ? "< 0.001" : value.toFixed(3);
     case "full":
       return minus(String(value));
     case "short": {
-      if (value === 0) return "0";
+      if (Number.isInteger(value) && Math.abs(value) < 1e15) return minus(fixed(value, 0));
       const size = Math.abs(value);
       if (size >= 1e15 || size < 1e-6) return minus(value.toExponential(2));
       const magnitude = Math.floor(Math.log10(size));

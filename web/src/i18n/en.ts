@@ -192,6 +192,8 @@ export const en = {
   breaksHelp: "Dashed: turning points; shaded: their intervals",
   breakModels: "How many breaks: the criteria",
   industriesBy: "{index} by industry, {year}",
+  composite: "Composite Gini of all industries",
+  compositeHelp: "Mean over industries, weighted by their sizes",
   inequalityOf: "Inequality over regions: {measure}",
   inequalityHelp: "Total activity by region, with its interval",
   theilOf: "Theil index between and within groups ({step})",

@@ -194,6 +194,8 @@ export const zh: Record<keyof typeof en, string> = {
   breaksHelp: "虚线为转折点，阴影为其置信区间",
   breakModels: "断点个数：判断标准",
   industriesBy: "各产业的{index}，{year}年",
+  composite: "全部产业的综合基尼系数",
+  compositeHelp: "按规模加权的各产业平均",
   inequalityOf: "地区差距：{measure}",
   inequalityHelp: "各地区活动总量，附区间",
   theilOf: "泰尔指数的组间与组内分解（{step}）",

@@ -23,6 +23,9 @@ import { cellsOf } from "./explore";
 
 const MOST = 10;
 
+/** Columns that serve the inference behind a number; they stand in the findings and not in a comparison. */
+const BEHIND = /^(variance|expectation|p_.*|z|weight_present|n_known|component|neighbors|n_neighbors)$/;
+
 export default function Compare() {
   const all = axes.value!.regions;
   const chosen = selected.value.length ? selected.value.slice(0, MOST) : all.slice(0, 2).map((r) => r.code);
@@ -45,8 +48,8 @@ export default function Compare() {
 function Profiles({ chosen }: { chosen: string[] }) {
   const answer = useApi<Profile>(query("profile", { region: chosen }));
   if (answer.error) return <section class="figure wide"><ProblemView error={answer.error} /></section>;
-  const data = answer.data;
-  if (!data) return <section class="figure wide"><Loading /></section>;
+  if (!answer.data) return <section class="figure wide"><Loading /></section>;
+  const data = { ...answer.data, items: answer.data.items.filter((item) => !BEHIND.test(item.column)) };
   const cellOf = (item: Profile["items"][number], i: number): Cell => {
     const gap = item.gaps?.[i];
     if (gap) return { gap: isGapCode(gap) ? gap : "missing" };

@@ -26,8 +26,9 @@ export default function Concentration() {
   const industries = axes.value!.industries;
   const measures = useMemo(() => industryMeasures(INDICES), [lang.value, axes.value]);
   const [industry, setIndustry] = useParam("industry", text, study.value!.industry.focus ?? industries[0]?.code ?? "");
-  const [index, setIndex] = useParam("index", text, measures[0]?.id ?? "");
-  const measure = measures.find((m) => m.id === index) ?? measures[0];
+  const first = measures.find((m) => m.step === "gini-focus") ?? measures.find((m) => m.step === "gini") ?? measures[0];
+  const [index, setIndex] = useParam("index", text, first?.id ?? "");
+  const measure = measures.find((m) => m.id === index) ?? first;
   const all = useTable(measure ? `findings/${measure.step}/${measure.table}` : undefined, {}, measure?.step);
   const years = useMemo(() => {
     const table = all.data;
@@ -41,7 +42,7 @@ export default function Concentration() {
   const controls = (
     <>
       <Select label={t("industry")} value={industry} options={industries.map((i) => ({ value: i.code, label: say(i.name) || i.code }))} onChange={setIndustry} />
-      {measures.length > 0 && <Select label={t("index")} value={measure?.id ?? ""} options={measures.map((m) => ({ value: m.id, label: m.title, group: m.group }))} onChange={setIndex} />}
+      {measures.length > 0 && <Select label={t("index")} value={measure?.id ?? ""} options={measures.map((m) => ({ value: m.id, label: m.title.length > 3 ? m.title : `${m.title} (${m.column})`, group: m.group }))} onChange={setIndex} />}
       {years.length > 0 && <YearSlider label={t("year")} years={years} value={year} onChange={setYear} />}
     </>
   );
@@ -51,6 +52,7 @@ export default function Concentration() {
         <SideBySide industry={industry} year={year} />
         {measure ? <Trend answer={all} measure={measure} industry={industry} year={year} /> : <section class="figure"><Locked method="gini" title={t("trend")} /></section>}
         {measure && <Order answer={all} column={measure.column} title={measure.title} year={year} industry={industry} onIndustry={setIndustry} />}
+        <Composite />
         <Inequality />
         <Decomposition />
       </div>
@@ -98,45 +100,62 @@ function SideBySide({ industry, year }: { industry: string; year: number }) {
   );
 }
 
+/** Turning points of one series, where the study looked for them in exactly this one. */
+function useBreaks(step: string | undefined, industry: string | undefined): { bands: UprightBand[]; fit: LineSeries[]; step: string } | undefined {
+  const finding = steps("structural-breaks")[0];
+  const bands = useTable(finding ? `findings/${finding.step}/breaks` : undefined, {}, finding?.step);
+  const fit = useTable(finding ? `findings/${finding.step}/fit` : undefined, {}, finding?.step);
+  const input = bands.raw?.provenance?.inputs[0];
+  const kept = input?.keep.industry;
+  const own = input !== undefined && step !== undefined && input.source.startsWith(`step ${step}`) && (kept === undefined || (industry !== undefined && kept.includes(industry)));
+  if (!finding || !own || !bands.data || !fit.data) return undefined;
+  const [bp, bl, bu] = [at(bands.data, "period"), at(bands.data, "lower"), at(bands.data, "upper")];
+  const [fp, ff] = [at(fit.data, "period"), at(fit.data, "fitted")];
+  return {
+    step: finding.step,
+    bands: bands.data.rows.flatMap((row) => {
+      const y = num(row[bp]);
+      return y === undefined ? [] : [{ at: y, from: num(row[bl]) ?? y, to: num(row[bu]) ?? y, label: String(y) }];
+    }),
+    fit: [{ id: "fit", name: t("fitted"), fitted: true, points: fit.data.rows.map((row) => ({ x: num(row[fp])!, y: row[ff]! })) }],
+  };
+}
+
 function Trend({ answer, measure, industry, year }: { answer: ReturnType<typeof useTable>; measure: { step: string | undefined; column: string; title: string; table: string }; industry: string; year: number }) {
-  const breaks = steps("structural-breaks")[0];
-  const bands = useTable(breaks ? `findings/${breaks.step}/breaks` : undefined, {}, breaks?.step);
-  const fit = useTable(breaks ? `findings/${breaks.step}/fit` : undefined, {}, breaks?.step);
-  const focus = study.value!.industry.focus;
-  // The breaks were looked for in the series of the focus industry's Gini, or in the composite where none is named.
-  const own = measure.step?.startsWith("gini") === true && (focus === null || focus === industry);
+  const breaks = useBreaks(measure.step, industry);
   const title = t("trendOf", { index: measure.title, industry: industryName(industry) });
   if (answer.error) return <section class="figure"><ProblemView error={answer.error} /></section>;
   const table = answer.data;
   if (!table) return <section class="figure"><Loading /></section>;
   const [p, i, v] = [at(table, "period"), at(table, "industry"), at(table, measure.column)];
-  const lo = has(table, `${measure.column}.lower`) ? at(table, `${measure.column}.lower`) : has(table, "lower") ? at(table, "lower") : -1;
-  const hi = has(table, `${measure.column}.upper`) ? at(table, `${measure.column}.upper`) : has(table, "upper") ? at(table, "upper") : -1;
+  const lo = has(table, "lower") ? at(table, "lower") : -1;
+  const hi = has(table, "upper") ? at(table, "upper") : -1;
   const rows = table.rows.map((row, k) => ({ row, k })).filter(({ row }) => word(row[i]) === industry);
-  const series: LineSeries[] = [{ id: industry, name: industryName(industry), points: rows.map(({ row, k }) => ({ x: num(row[p])!, y: row[v]!, lower: lo >= 0 ? row[lo] : undefined, upper: hi >= 0 ? row[hi] : undefined, address: table.address?.(k, v) })) }];
-  const upright: UprightBand[] = [];
-  if (own && bands.data) {
-    const [bp, bl, bu] = [at(bands.data, "period"), at(bands.data, "lower"), at(bands.data, "upper")];
-    for (const row of bands.data.rows) {
-      const y = num(row[bp]);
-      if (y !== undefined) upright.push({ at: y, from: num(row[bl]) ?? y, to: num(row[bu]) ?? y, label: String(y) });
-    }
-    if (fit.data) {
-      const [fp, ff] = [at(fit.data, "period"), at(fit.data, "fitted")];
-      series.push({ id: "fit", name: t("fitted"), fitted: true, points: fit.data.rows.map((row) => ({ x: num(row[fp])!, y: row[ff]! })) });
-    }
-  }
+  const series: LineSeries[] = [{ id: industry, name: industryName(industry), points: rows.map(({ row, k }) => ({ x: num(row[p])!, y: row[v]!, lower: lo >= 0 ? row[lo] : undefined, upper: hi >= 0 ? row[hi] : undefined, address: table.address?.(k, v) })) }, ...(breaks?.fit ?? [])];
   const shown: Table = { columns: table.columns, rows: rows.map((r) => r.row), address: (row, column) => table.address?.(rows[row]!.k, column) };
   return (
-    <Figure id="trend" title={title} subtitle={upright.length ? t("breaksHelp") : undefined} table={shown} path={query(`findings/${measure.step}/${measure.table}`, { where: conditions({ industry }) })} trace={answer.raw} loading={answer.loading}
-      note={own && bands.raw?.provenance ? <BreakNote raw={bands.raw} /> : undefined}>
-      <LineChart title={title} series={series} bands={upright} format={(x) => number(x)} keyHelp={t("chartKeys")} onPick={explain} marker={year} endLabels={false} />
+    <Figure id="trend" title={title} subtitle={breaks ? t("breaksHelp") : undefined} table={shown} path={query(`findings/${measure.step}/${measure.table}`, { where: conditions({ industry }) })} trace={answer.raw} loading={answer.loading} note={breaks ? <BreakNote step={breaks.step} /> : undefined}>
+      <LineChart title={title} series={series} bands={breaks?.bands ?? []} format={(x) => number(x)} keyHelp={t("chartKeys")} onPick={explain} marker={year} endLabels={false} />
     </Figure>
   );
 }
 
-function BreakNote({ raw }: { raw: NonNullable<ReturnType<typeof useTable>["raw"]> }) {
-  const step = raw.provenance?.step ?? "gini-breaks";
+/** The mean index over industries, weighted by their sizes. */
+function Composite() {
+  const finding = stepOf("composite-gini");
+  const answer = useTable(finding?.status === "answered" ? `findings/${finding.step}/composite` : undefined, {}, finding?.step);
+  const breaks = useBreaks(finding?.step, undefined);
+  const table = answer.data;
+  if (!table) return null;
+  const [p, v] = [at(table, "period"), at(table, "gini")];
+  return (
+    <Figure id="composite" title={t("composite")} subtitle={breaks ? t("breaksHelp") : t("compositeHelp")} table={table} path={answer.path} trace={answer.raw} note={breaks ? <BreakNote step={breaks.step} /> : undefined}>
+      <LineChart title={t("composite")} series={[{ id: "gini", name: t("composite"), points: table.rows.map((row, k) => ({ x: num(row[p])!, y: row[v]!, address: table.address?.(k, v) })) }, ...(breaks?.fit ?? [])]} bands={breaks?.bands ?? []} format={(x) => number(x)} keyHelp={t("chartKeys")} onPick={explain} endLabels={false} />
+    </Figure>
+  );
+}
+
+function BreakNote({ step }: { step: string }) {
   const models = useTable(`findings/${step}/models`, {}, step);
   const table = models.data;
   if (!table) return null;

@@ -1,4 +1,5 @@
 /** Did the policy work: before and after, with honest inference. */
+import { useState } from "preact/hooks";
 import { at, num, word, type Table } from "../api/cell";
 import { useTable } from "../api/use";
 import { Select } from "../components/controls";
@@ -7,7 +8,8 @@ import { Num } from "../components/num";
 import { Figurine, Page } from "../components/page";
 import { Loading, Locked, ProblemView } from "../components/states";
 import { LineChart } from "../figures/line";
-import { decimals, number, percent, SHORT, type Style, WHOLE } from "../format/number";
+import { Scatter, type ScatterPoint } from "../figures/scatter";
+import { decimals, number, P, percent, type Style, WHOLE } from "../format/number";
 import { t } from "../i18n";
 import { explain } from "../state/explain";
 import { text } from "../state/query";
@@ -56,7 +58,7 @@ function Effect({ finding }: { finding: Finding }) {
   return (
     <div class="figurines">
       <Figurine label={t("effect")} value={n("estimate")} note={<>[{n("lower")}, {n("upper")}]</>} />
-      <Figurine label="p" value={n("p_value", SHORT)} note={t("clustersN", { n: word(row[at(table, "n_clusters")]) })} />
+      <Figurine label="p" value={n("p_value", P)} note={t("clustersN", { n: word(row[at(table, "n_clusters")]) })} />
       <Figurine label={t("treatedUnits")} value={n("n_treated_units", WHOLE)} note={t("ofUnits", { n: word(row[at(table, "n_units")]) })} />
       <Figurine label={t("negativeWeights")} value={n("share_negative_weights", percent(0))} note={negative > 0 ? t("negativeHelp") : t("negativeNone")} />
     </div>
@@ -76,7 +78,7 @@ function Event({ finding }: { finding: Finding }) {
   return (
     <Figure id="event" title={title} subtitle={t("eventHelp")} table={table} path={answer.path} trace={answer.raw} wide
       note={pre && trend.data ? <p class={p !== undefined && p < 0.05 ? "warn" : ""}><strong>{t("pretrend")}</strong> F = <Num value={pre[at(trend.data, "statistic")]} address={trend.data.address?.(0, at(trend.data, "statistic"))} />, p = <Num value={pre[at(trend.data, "p_value")]} address={trend.data.address?.(0, at(trend.data, "p_value"))} />. {p !== undefined && p < 0.05 ? t("pretrendBad") : t("pretrendGood")}</p> : undefined}>
-      <LineChart title={title} series={[{ id: "effect", name: t("effect"), points: table.rows.map((row, k) => ({ x: num(row[x])!, y: row[y]!, lower: row[lo], upper: row[hi], address: table.address?.(k, y) })) }]} reference={0} before={-0.5} format={(v) => number(v)} xTitle={t("eventTime")} keyHelp={t("chartKeys")} onPick={explain} endLabels={false} height={340} />
+      <LineChart title={title} series={[{ id: "effect", name: t("effect"), points: table.rows.map((row, k) => ({ x: num(row[x])!, y: row[y]!, lower: row[lo], upper: row[hi], address: table.address?.(k, y) })) }]} reference={0} before={-0.5} dots format={(v) => number(v)} xTitle={t("eventTime")} keyHelp={t("chartKeys")} onPick={explain} endLabels={false} height={340} />
     </Figure>
   );
 }
@@ -84,17 +86,18 @@ function Event({ finding }: { finding: Finding }) {
 /** How much each treated cell counts in the estimate: negative ones can turn its sign. */
 function Weights({ finding }: { finding: Finding }) {
   const answer = useTable(`findings/${finding.step}/weights`, { limit: 5000 }, finding.step);
+  const [hot, setHot] = useState<string | undefined>();
   const table: Table | undefined = answer.data;
   if (!table || table.rows.length === 0) return null;
   const [p, w] = [at(table, "period"), at(table, "weight")];
-  const years = [...new Set(table.rows.map((r) => num(r[p])!))].sort((a, b) => a - b);
-  const range = (year: number) => {
-    const all = table.rows.filter((r) => num(r[p]) === year).map((r) => num(r[w])).filter((v): v is number => v !== undefined).sort((a, b) => a - b);
-    return { low: all[0] ?? 0, high: all[all.length - 1] ?? 0, middle: all[Math.floor(all.length / 2)] ?? 0 };
-  };
+  const u = at(table, "unit");
+  const points = table.rows.flatMap((row, k): ScatterPoint[] => {
+    const [x, y] = [num(row[p]), num(row[w])];
+    return x === undefined || y === undefined ? [] : [{ id: `${word(row[u])}|${x}`, name: `${word(row[u])}, ${x}`, x, y, group: y < 0 ? 1 : 0, address: table.address?.(k, w), lines: [`${t("weight")}: ${number(y)}`] }];
+  });
   return (
     <Figure id="weights" title={t("weightsOf")} subtitle={t("weightsOfHelp")} table={table} path={answer.path} trace={answer.raw}>
-      <LineChart title={t("weightsOf")} series={[{ id: "w", name: t("weight"), points: years.map((year) => ({ x: year, y: range(year).middle, lower: range(year).low, upper: range(year).high })) }]} reference={0} format={(v) => number(v)} keyHelp={t("chartKeys")} endLabels={false} height={260} />
+      <Scatter title={t("weightsOf")} points={points} refY={0} radius={3} xTitle={t("year")} yTitle={t("weight")} xFormat={String} yFormat={(v) => number(v)} selected={[]} hover={hot} onHover={setHot} onSelect={() => undefined} onPick={explain} keyHelp={t("scatterKeys")} />
     </Figure>
   );
 }

@@ -14,7 +14,7 @@ import { DataTable } from "../components/table";
 import { LineChart } from "../figures/line";
 import { TONES } from "../figures/palette";
 import { Scatter, type ScatterPoint } from "../figures/scatter";
-import { cell, compact, number, percent } from "../format/number";
+import { cell, compact, number, P, percent } from "../format/number";
 import { lang, say, t, type Key } from "../i18n";
 import { centerOf, defaultMeasure, mapMeasures, type Measure } from "../state/measures";
 import { decimals, integer, oneOf, text } from "../state/query";
@@ -121,7 +121,7 @@ export default function Explore() {
           <MapFigure id="map" title={title} classified={classified} table={table} path={tablePath} trace={series.data} controls={classing} loading={series.loading} wide />
           <section class="figure side">
             <header class="figure-head"><h3>{t("regionsTable")}</h3></header>
-            {table ? <DataTable table={table} caption={t("regionsTable")} pick="region" selected={selected.value} hover={hover.value} onSelect={select} onHover={(c) => (hover.value = c)} height={420} /> : <Loading />}
+            {table ? <DataTable table={table} caption={t("regionsTable")} pick="region" selected={selected.value} hover={hover.value} onSelect={select} onHover={(c) => (hover.value = c)} height={660} /> : <Loading />}
             <p class="figure-note">{t("selectHelp")}</p>
           </section>
           {series.data && periods.length > 1 && <TimeLines measure={measure} series={series.data} shown={shown} unit={unit} byIndustry={byIndustry} industry={industry} />}
@@ -191,6 +191,7 @@ function LorenzFigure({ industry, year }: { industry: string; year: number }) {
 }
 
 const QUADRANTS = ["HH", "LL", "HL", "LH"] as const;
+const MARKS = ["circle", "square", "triangle", "down", "ring"] as const;
 
 function MoranFigure({ industry, year }: { industry: string; year: number }) {
   const finding = stepOf("local-moran");
@@ -211,7 +212,8 @@ function MoranFigure({ industry, year }: { industry: string; year: number }) {
   if (!finding || !answered) return <section class="figure" id="moran"><header class="figure-head"><h3>{title}</h3></header><Locked method="local-moran" title={title} /></section>;
   const table = source.data;
   const points: ScatterPoint[] = [];
-  const groups = [t("quadHH"), t("quadLL"), t("quadHL"), t("quadLH"), t("notSignificant")];
+  const names = [t("quadHH"), t("quadLL"), t("quadHL"), t("quadLH"), t("notSignificant")];
+  const groups = names.map((name, i) => ({ name, color: i < 4 ? TONES[QUADRANTS[i]!] : "#9aa2a9", symbol: MARKS[i]! }));
   if (table) {
     const [r, x, y, quadrant, cluster, li, pa] = ["region", "deviation", "lag", "quadrant", "cluster", "local_moran", "p_value"].map((c) => at(table, c)) as [number, number, number, number, number, number, number];
     for (const row of table.rows) {
@@ -220,7 +222,7 @@ function MoranFigure({ industry, year }: { industry: string; year: number }) {
       const q = word(row[quadrant]);
       const on = !/not/.test(word(row[cluster]));
       const group = on ? Math.max(0, QUADRANTS.indexOf(q as "HH")) : 4;
-      points.push({ id: word(row[r]), name: regionName(word(row[r])), x: vx, y: vy, group, color: on ? TONES[QUADRANTS[group] ?? "NS"] : "#9aa2a9", symbol: (["circle", "square", "triangle", "down", "ring"] as const)[group]!, lines: [`I = ${cell(row[li], lang.value)}`, `p = ${cell(row[pa], lang.value)}`, groups[group]!] });
+      points.push({ id: word(row[r]), name: regionName(word(row[r])), x: vx, y: vy, group, color: groups[group]!.color, symbol: MARKS[group]!, lines: [`I = ${cell(row[li], lang.value)}`, `p = ${cell(row[pa], lang.value, P)}`, names[group]!] });
     }
   }
   return (

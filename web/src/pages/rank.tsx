@@ -90,6 +90,10 @@ export default function Rank() {
       {own.error ? <ProblemView error={own.error} /> : !data ? <Loading what={t("computing")} /> : (
         <>
           <p class="headline" data-top-holds={data.top_holds ?? undefined} aria-live="polite">{data.top_holds === null ? "" : t("topHolds", { n: data.top, share: number(data.top_holds, percent(1)) })}</p>
+          <div class="figurines">
+            <Figurine label={t("surest")} value={ordered.filter((r) => (r.p_top ?? 0) >= 0.95).length} note={t("surestHelp", { n: data.top })} />
+            <Figurine label={t("borderline")} value={ordered.filter((r) => (r.p_top ?? 0) > 0.05 && (r.p_top ?? 0) < 0.95).length} note={t("borderlineHelp", { n: data.top })} />
+          </div>
           <div class="grid">
             <section class="figure side knobs" aria-labelledby="weights-title">
               <header class="figure-head"><h3 id="weights-title">{t("weights")}</h3>{Object.keys(given).length > 0 && <button type="button" class="tool" onClick={() => setGiven({})}>{t("reset")}</button>}</header>
@@ -116,7 +120,6 @@ export default function Rank() {
                 <tbody>{ordered.filter((r) => (r.p_top ?? 0) > 0.05 && (r.p_top ?? 0) < 0.95).map((r) => <tr key={r.code}><th scope="row">{regionName(r.code)}</th><td class="num"><Num value={r.rank ?? undefined} style={{ as: "whole" }} address={address(r.code)} /></td><td class="num">{number(r.p_top ?? 0, percent(0))}</td></tr>)}</tbody></table>
             </section>
           </div>
-          <div class="figurines"><Figurine label={t("surest")} value={ordered.filter((r) => (r.p_top ?? 0) >= 0.95).length} note={t("surestHelp", { n: data.top })} /></div>
         </>
       )}
     </Page>

@@ -9,7 +9,7 @@ import { MapFigure } from "../components/mapfigure";
 import { Page } from "../components/page";
 import { Loading, Locked, ProblemView } from "../components/states";
 import { RowChart } from "../figures/rows";
-import { CATEGORIES } from "../figures/palette";
+import { CATEGORIES, mix, theme } from "../figures/palette";
 import { LineChart } from "../figures/line";
 import { cell, compact, number } from "../format/number";
 import { lang, t, type Key } from "../i18n";
@@ -41,7 +41,7 @@ export default function Transfer() {
 }
 
 function FlowMap({ step, changes, industry }: { step: string; changes: ReturnType<typeof useTable>; industry: string }) {
-  const [most, setMost] = useParam("flows", integer, 25);
+  const [most, setMost] = useParam("flows", integer, 15);
   const flows = useTable(`findings/${step}/flows`, { where: conditions({ industry }), sort: "-volume", limit: 200 }, step);
   const table = changes.data;
   const rows = useMemo(() => table?.rows.map((row, k) => ({ row, k })).filter(({ row }) => word(row[at(table, "industry")]) === industry) ?? [], [table, industry]);
@@ -49,7 +49,7 @@ function FlowMap({ step, changes, industry }: { step: string; changes: ReturnTyp
     if (!table || rows.length === 0) return undefined;
     const [r, v, cls] = [at(table, "region"), at(table, "delta_share"), at(table, "class")];
     const values = rows.map(({ row }) => row[v]!);
-    return classify({
+    const made = classify({
       title: t("shareChangePoints"),
       codes: rows.map(({ row }) => word(row[r])),
       values: values.map((c): Cell => (typeof c === "number" ? c * 100 : c)),
@@ -64,7 +64,12 @@ function FlowMap({ step, changes, industry }: { step: string; changes: ReturnTyp
         return found && table.address?.(found.k, v);
       },
     });
-  }, [rows, lang.value]);
+    // Pale areas, so that the arrows stand out.
+    const paper = theme.value.paper;
+    for (const fill of made.fills.values()) if (fill.color) fill.color = mix(fill.color, paper, 0.5);
+    for (const c of made.legend.classes) c.color = mix(c.color, paper, 0.5);
+    return made;
+  }, [rows, lang.value, theme.value]);
   const drawn = useMemo(() => {
     const f = flows.data;
     if (!f) return [];
@@ -139,7 +144,7 @@ function Windows() {
                         {n === undefined ? (isGap(v) ? cell(v, lang.value) : "–") : number(n * 100, { as: "decimals", n: 2, signed: true })}
                         <span class="only-heard"> {term(s)}</span>
                       </button>
-                      {n !== undefined && <meter min={0} max={most} value={Math.abs(n)} aria-hidden="true" class={n >= 0 ? "up" : "down"} />}
+                      {n !== undefined && <span class={`cellbar ${n >= 0 ? "up" : "down"}`} style={{ width: `${(100 * Math.abs(n)) / most}%` }} aria-hidden="true" />}
                     </td>
                   );
                 })}
@@ -189,7 +194,7 @@ function Gravity({ industry }: { industry: string }) {
   const rows = table.rows.map((row, k) => ({ row, k })).filter(({ row }) => word(row[i]) === named && num(row[to]) !== undefined);
   const steps = rows.filter((r, n) => n === 0 || word(r.row[to]) !== word(rows[n - 1]!.row[to]));
   return (
-    <Figure id="gravity" title={`${title} · ${industryName(named)}`} subtitle={t("gravityHelp")} table={table} path={answer.path} trace={answer.raw} note={<p>{t("bearingLast", { bearing: cell(steps[steps.length - 1]?.row[b], lang.value) })}</p>}>
+    <Figure id="gravity" title={`${title} · ${named === "(all)" ? t("allIndustries") : industryName(named)}`} subtitle={t("gravityHelp")} table={table} path={answer.path} trace={answer.raw} note={<p>{t("bearingLast", { bearing: cell(steps[steps.length - 1]?.row[b], lang.value) })}</p>}>
       <LineChart title={title} series={[{ id: "km", name: t("kmMoved"), points: steps.map(({ row, k }) => ({ x: num(row[to])!, y: row[d]!, address: table.address?.(k, d) })) }]} format={(v) => number(v)} yTitle={t("kmMoved")} keyHelp={t("chartKeys")} onPick={explain} zero endLabels={false} />
     </Figure>
   );

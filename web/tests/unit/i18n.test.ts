@@ -1,17 +1,11 @@
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { en } from "../../src/i18n/en";
 import { zh } from "../../src/i18n/zh";
 
 const places = (message: string) => [...message.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
-function sources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? sources(path) : /\.tsx?$/.test(entry.name) && !/i18n\/(en|zh)\.ts$/.test(path) ? [readFileSync(path, "utf8")] : [];
-  });
-}
+const files = import.meta.glob<string>("../../src/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
+const pages = Object.entries(files).filter(([path]) => !/i18n\/(en|zh)\.ts$/.test(path)).map(([, text]) => text).join("\n");
 
 describe("the catalogue of messages", () => {
   it("has the same keys in both languages", () => {
@@ -27,8 +21,7 @@ describe("the catalogue of messages", () => {
   });
 
   it("has no message that no page uses", () => {
-    const all = sources("src").join("\n");
-    const unused = Object.keys(en).filter((key) => !new RegExp(`["'\`]${key}["'\`]`).test(all) && !/^(class|nav|part)_/.test(key));
+    const unused = Object.keys(en).filter((key) => !new RegExp(`["'\`]${key}["'\`]`).test(pages) && !/^(class|nav|part)_/.test(key));
     expect(unused).toEqual([]);
   });
 

@@ -59,7 +59,7 @@ export function RegionMap(props: Props) {
   const byCode = useMemo(() => new Map(plane?.shapes.map((s) => [s.code, s]) ?? []), [plane]);
   const aspect = plane ? (plane.extent[3] - plane.extent[1]) / (plane.extent[2] - plane.extent[0] || 1) : 0.7;
   const height = props.height ?? Math.round(Math.min(620, Math.max(240, width * Math.min(1, aspect) + 20)));
-  const home = useMemo(() => (plane ? fit(plane.extent, width, height) : { k: 1, x: 0, y: 0 }), [plane, width, height]);
+  const home = useMemo(() => (plane ? fit(plane.extent, width - 40, height) : { k: 1, x: 0, y: 0 }), [plane, width, height]);
   const [view, setView] = useState<View>(home);
   useLayoutEffect(() => setView(home), [home]);
   const drag = useRef<{ x: number; y: number; moved: boolean; box: boolean; at: View } | undefined>(undefined);
@@ -141,8 +141,19 @@ export function RegionMap(props: Props) {
     context.font = `11px ${FONT}`;
     context.fillStyle = th.soft;
     for (const inset of plane.insets) context.fillText(pick(inset.name, language), inset.frame[0] * view.k + view.x + 4, inset.frame[1] * view.k + view.y + 12);
+    for (const { a, b, width: w } of flows) {
+      const path = new Path2D(arrow(a.center[0] * view.k + view.x, a.center[1] * view.k + view.y, b.center[0] * view.k + view.x, b.center[1] * view.k + view.y, Math.max(1.2, w)));
+      context.lineWidth = 2;
+      context.lineJoin = "round";
+      context.strokeStyle = th.paper;
+      context.stroke(path);
+      context.fillStyle = th.ink;
+      context.fill(path);
+    }
     if (plane.kind === "tiles") {
       const size = Math.min(15, view.k * 0.3);
+      // Names stand above the ends of the arrows.
+      const lift = flows.length > 0 ? 0.28 : 0;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.font = `${size}px ${FONT}`;
@@ -150,7 +161,7 @@ export function RegionMap(props: Props) {
         const fill = props.fills.get(shape.code);
         const label = pick(shape.short ?? shape.name, language);
         const x = shape.center[0] * view.k + view.x;
-        const y = shape.center[1] * view.k + view.y;
+        const y = (shape.center[1] - lift) * view.k + view.y;
         if (fill?.gap) {
           context.lineWidth = 3;
           context.strokeStyle = th.empty;
@@ -159,16 +170,6 @@ export function RegionMap(props: Props) {
         context.fillStyle = fill?.color && !fill.gap ? inkOn(fill.color) : th.ink;
         context.fillText(label, x, y, view.k * 0.86);
       }
-    }
-    for (const { a, b, width: w } of flows) {
-      const path = new Path2D(arrow(a.center[0] * view.k + view.x, a.center[1] * view.k + view.y, b.center[0] * view.k + view.x, b.center[1] * view.k + view.y, Math.max(0.8, w)));
-      context.globalAlpha = 0.72;
-      context.fillStyle = th.accent;
-      context.fill(path);
-      context.globalAlpha = 1;
-      context.lineWidth = 0.7;
-      context.strokeStyle = th.paper;
-      context.stroke(path);
     }
     drawn.ms = performance.now() - start;
     drawn.count += 1;
@@ -373,13 +374,13 @@ function mapMarkup(plane: Plane, props: Props, flows: { flow: Flow; a: Shape; b:
     return `<path class="mark" data-key="${escape(shape.code)}" d="${outline(shape.rings, place)}" fill="${paint}" fill-rule="evenodd"><title>${escape([say(shape.name), ...(fill?.lines ?? [])].join("\n"))}</title></path>`;
   });
   const labels = plane.kind !== "tiles" ? [] : plane.shapes.map((shape) => {
-    const [x, y] = place(...shape.center);
+    const [x, y] = place(shape.center[0], shape.center[1] - (flows.length > 0 ? 0.28 : 0));
     const fill = props.fills.get(shape.code);
     const ink = fill?.color && !fill.gap ? inkOn(fill.color) : c.ink;
     const halo = fill?.gap ? ` stroke="${c.empty}" stroke-width="3" paint-order="stroke"` : "";
     return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" dy="0.34em" text-anchor="middle" font-size="${Math.min(15, view.k * 0.3).toFixed(1)}" fill="${ink}"${halo}>${escape(say(shape.short ?? shape.name))}</text>`;
   });
-  const arrows = flows.map(({ a, b, width: w, flow }) => `<path d="${arrow(...place(...a.center), ...place(...b.center), Math.max(0.8, w))}" fill="${c.accent}" fill-opacity="0.72" stroke="${c.paper}" stroke-width="0.7"><title>${escape(flow.line)}</title></path>`);
+  const arrows = flows.map(({ a, b, width: w, flow }) => `<path d="${arrow(...place(...a.center), ...place(...b.center), Math.max(1.2, w))}" fill="${c.ink}" stroke="${c.paper}" stroke-width="2" stroke-linejoin="round" paint-order="stroke"><title>${escape(flow.line)}</title></path>`);
   const outlined = plane.shapes.filter((s) => chosen.has(s.code)).map((s) => `<path d="${outline(s.rings, place)}" fill="none" stroke="${c.strong}" stroke-width="2.2"/>`);
   const bar = plane.km ? scaleBar(view.k / plane.km, 140) : undefined;
   const scale = bar ? `<g transform="translate(12,${height - 10})"><path d="M0,-5V0H${bar.pixels.toFixed(1)}V-5" fill="none" stroke="${c.ink}"/><text x="${(bar.pixels + 6).toFixed(1)}" font-size="11">${number(bar.km)} km</text></g>` : "";
@@ -391,6 +392,6 @@ function mapMarkup(plane: Plane, props: Props, flows: { flow: Flow; a: Shape; b:
     const [x1, y1] = place(inset.frame[2], inset.frame[3]);
     return `<rect x="${x0.toFixed(1)}" y="${y0.toFixed(1)}" width="${(x1 - x0).toFixed(1)}" height="${(y1 - y0).toFixed(1)}" fill="none" stroke="${c.rule}"/><text x="${(x0 + 4).toFixed(1)}" y="${(y0 + 12).toFixed(1)}" font-size="10.5" fill="${c.soft}">${escape(say(inset.name))}</text>`;
   });
-  const inner = `<defs>${patternMarkup()}</defs><g stroke="${plane.kind === "tiles" || thin ? c.rule : c.outline}" stroke-width="${thin ? 0.3 : 0.8}">${areas.join("\n")}</g>${labels.join("")}${frames.join("")}${arrows.join("")}${outlined.join("")}${scale}<g transform="translate(0,${height + 8})">${legend.inner}</g><text x="12" y="${height + legend.height + 22}" font-size="10.5" fill="${c.soft}">${escape(note)}</text>`;
+  const inner = `<defs>${patternMarkup()}</defs><g stroke="${plane.kind === "tiles" || thin ? c.rule : c.outline}" stroke-width="${thin ? 0.3 : 0.8}">${areas.join("\n")}</g>${arrows.join("")}${labels.join("")}${frames.join("")}${outlined.join("")}${scale}<g transform="translate(0,${height + 8})">${legend.inner}</g><text x="12" y="${height + legend.height + 22}" font-size="10.5" fill="${c.soft}">${escape(note)}</text>`;
   return { inner, width, height: height + legend.height + 30 };
 }
