@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changedFiles, connected, lastProblem, progress } from "./api/events";
-import { generation } from "./api/client";
+import { revision } from "./api/client";
 import { ExplainPanel } from "./components/explain";
 import { Guide, guideOpen, openGuideOnce } from "./components/guide";
 import { Empty, Loading, ProblemView } from "./components/states";
@@ -15,7 +15,7 @@ import { axes, failure, findings, load, server, study } from "./state/study";
 export function App() {
   useEffect(() => {
     void load();
-  }, [generation.value]);
+  }, [revision.value]);
   useEffect(() => {
     openGuideOnce();
   }, []);
@@ -48,7 +48,7 @@ function Top() {
   const language = lang.value;
   return (
     <header class="top">
-      <a class="brand" href={linkTo("home")} aria-label={t("toHome")}>agglo</a>
+      <a class="brand" href={linkTo("home")} title={t("toHome")}>agglo</a>
       <p class="study-title">{s ? say(s.title) : ""}{s?.artificial ? <span class="tag">{t("artificial")}</span> : null}</p>
       <div class="top-tools no-print">
         <button type="button" class="tool" disabled={!canUndo.value} onClick={undo} title={t("undoHelp")}>↶ <span class="wide-only">{t("undo")}</span></button>

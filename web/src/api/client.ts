@@ -12,8 +12,25 @@ export class ApiError extends Error {
   }
 }
 
-/** Grows whenever the findings on disk changed; what was kept before is stale then. */
-export const generation = signal(0);
+/** Grows whenever everything must be asked again: the study changed on disk, or the reader tries again. */
+export const revision = signal(0);
+
+/** The server's count of changes of the study on disk; unknown until it says hello. */
+let generation: number | undefined;
+
+/** Notes the server's count; what was kept before another count is stale. */
+export function noteGeneration(now: number): boolean {
+  const changed = generation !== undefined && generation !== now;
+  generation = now;
+  if (changed) refresh();
+  return changed;
+}
+
+/** Forgets every answer and asks again what is on the page. */
+export function refresh(): void {
+  kept.clear();
+  revision.value += 1;
+}
 
 let token: string | undefined;
 
@@ -78,12 +95,12 @@ export function get<T>(path: string): Promise<T> {
 /** What is known about `path` without waiting. */
 export function entry(path: string): Kept {
   const known = kept.get(path);
-  if (known && known.at === generation.value) {
+  if (known && known.at === revision.value) {
     kept.delete(path);
     kept.set(path, known);
     return known;
   }
-  const made: Kept = { at: generation.value, promise: Promise.resolve() };
+  const made: Kept = { at: revision.value, promise: Promise.resolve() };
   made.promise = ask(path)
     .then((response) => response.json())
     .then((value: unknown) => {
@@ -99,12 +116,6 @@ export function entry(path: string): Kept {
   kept.set(path, made);
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
   return made;
-}
-
-/** Forgets one answer, or all. */
-export function forget(path?: string): void {
-  if (path === undefined) kept.clear();
-  else kept.delete(path);
 }
 
 /** A query with repeated and absent parameters. */

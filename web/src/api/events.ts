@@ -1,6 +1,6 @@
 /** Follows the server's events, so that the page shows what is on disk. */
 import { signal } from "@preact/signals";
-import { BASE, forget, generation, headers } from "./client";
+import { BASE, headers, noteGeneration } from "./client";
 import type { Problem } from "./types";
 
 export interface RunProgress {
@@ -14,7 +14,6 @@ export const connected = signal(true);
 export const lastProblem = signal<Problem | undefined>(undefined);
 /** Files that changed on disk since the page was opened. */
 export const changedFiles = signal<string[]>([]);
-export const reloads = signal(0);
 
 interface Message {
   event: string;
@@ -44,17 +43,13 @@ export function parseEvents(text: string): { messages: Message[]; rest: string }
 }
 
 function renew(to: unknown): void {
-  if (typeof to === "number" && to !== generation.value) {
-    forget();
-    generation.value = to;
-    reloads.value += 1;
-  }
+  if (typeof to === "number" && noteGeneration(to)) changedFiles.value = [];
 }
 
 export function receive({ event, data }: Message): void {
   switch (event) {
     case "hello": {
-      if (typeof data.generation === "number") generation.value = data.generation;
+      renew(data.generation);
       const run = data.run as { state?: string; done?: number; total?: number } | undefined;
       progress.value = { running: run?.state === "running", done: run?.done ?? 0, total: run?.total ?? 0 };
       break;

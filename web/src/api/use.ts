@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { lang } from "../i18n";
-import { type ApiError, decode, entry, generation, query } from "./client";
+import { type ApiError, decode, entry, query, revision } from "./client";
 import type { Table } from "./cell";
 import type { ApiTable } from "./types";
 
@@ -13,7 +13,7 @@ export interface Answer<T> {
 
 /** The answer to `path`; nothing is asked while `path` is undefined. */
 export function useApi<T>(path: string | undefined): Answer<T> {
-  const now = generation.value;
+  const now = revision.value;
   const [, redraw] = useState(0);
   const last = useRef<T | undefined>(undefined);
   const known = path === undefined ? undefined : entry(path);

@@ -1,7 +1,7 @@
 /** The forms a page takes while it waits, when there is nothing, and when something went wrong. */
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api/client";
-import { forget, generation } from "../api/client";
+import { refresh } from "../api/client";
 import { t } from "../i18n";
 import { whyNot } from "../state/study";
 import { CopyText } from "./copy";
@@ -52,10 +52,7 @@ export function ProblemView({ error }: { error: ApiError }) {
       <button
         type="button"
         class="button"
-        onClick={() => {
-          forget();
-          generation.value = generation.value + 0.001;
-        }}
+        onClick={refresh}
       >
         {t("tryAgain")}
       </button>

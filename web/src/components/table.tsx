@@ -151,7 +151,7 @@ export function DataTable(props: Props) {
                     const on = at === r && j === c;
                     const words = isGap(value) ? cell(value, language) : typeof value === "string" && props.raw !== true ? label(column.name, value) : cell(value, language, props.styles?.[column.name] ?? styles[j]!);
                     return (
-                      <td key={column.name} role="gridcell" aria-colindex={j + 1} tabIndex={on ? 0 : -1} data-active={on} class={`${typeof value === "number" ? "num" : ""}${isGap(value) ? ` gap gap-${lookOf(value.gap)}` : ""}${address && !isGap(value) ? " explains" : ""}`} title={address ? `${t("explain")}: ${address}` : undefined}
+                      <td key={column.name} role="gridcell" aria-colindex={j + 1} tabIndex={on ? 0 : -1} data-active={on} data-address={address} data-value={typeof value === "number" ? value : undefined} class={`${typeof value === "number" ? "num" : ""}${isGap(value) ? ` gap gap-${lookOf(value.gap)}` : ""}${address && !isGap(value) ? " explains" : ""}`} title={address ? `${t("explain")}: ${address}` : undefined}
                         onClick={(event) => {
                           setActive([at, j]);
                           act(at, j, event.ctrlKey || event.metaKey || event.shiftKey || true);

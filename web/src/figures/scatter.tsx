@@ -102,6 +102,20 @@ export function Scatter(props: Props) {
   };
   const r = props.radius ?? (props.points.length > 400 ? 2.2 : 4);
   const big = props.points.length > 400;
+  // Thousands of marks stay as they are while the pointer moves; only the one under it is drawn above them.
+  const layer = useMemo(
+    () => (
+      <g>
+        {props.points.map((p) => {
+          const on = chosen.has(p.id);
+          return (
+            <path key={p.id} data-key={p.id} data-x={p.x} data-y={p.y} transform={`translate(${x(p.x).toFixed(1)},${y(p.y).toFixed(1)})`} d={symbolPath(markOf(p), on ? r + 2 : r)} fill={colorOf(p)} fill-opacity={chosen.size > 0 && !on ? 0.25 : big ? 0.7 : 0.9} stroke={on ? t.ink : t.paper} stroke-width={on ? 1.6 : big ? 0 : 0.6} />
+          );
+        })}
+      </g>
+    ),
+    [props.points, props.selected, width, height, t, r],
+  );
   return (
     <div class="chart" ref={ref}>
       <Drawing
@@ -145,28 +159,8 @@ export function Scatter(props: Props) {
         {props.diagonal && <line x1={x(dx[0])} y1={y(dy[0])} x2={x(dx[1])} y2={y(dy[1])} stroke={t.soft} stroke-dasharray="5 3" />}
         {props.slope && <line {...clipLine(props.slope, x, y)} stroke={t.accent} stroke-width={1.5} />}
         {props.path && <path d={props.path.map((p, i) => `${i ? "L" : "M"}${x(p.x).toFixed(2)},${y(p.y).toFixed(2)}`).join("")} fill="none" stroke={t.accent} stroke-width={2} />}
-        <g>
-          {props.points.map((p) => {
-            const on = chosen.has(p.id);
-            const group = p.group ?? 0;
-            const color = p.color ?? CATEGORIES[group % CATEGORIES.length]!;
-            const faded = chosen.size > 0 && !on;
-            return (
-              <path
-                key={p.id}
-                data-key={p.id}
-                data-x={p.x}
-                data-y={p.y}
-                transform={`translate(${x(p.x).toFixed(1)},${y(p.y).toFixed(1)})`}
-                d={symbolPath(p.symbol ?? SYMBOLS[group % SYMBOLS.length]!, on || p.id === hot ? r + 2 : r)}
-                fill={color}
-                fill-opacity={faded ? 0.25 : big ? 0.7 : 0.9}
-                stroke={on || p.id === hot ? t.ink : t.paper}
-                stroke-width={on ? 1.6 : big ? 0 : 0.6}
-              />
-            );
-          })}
-        </g>
+        {layer}
+        {current && <path transform={`translate(${x(current.x).toFixed(1)},${y(current.y).toFixed(1)})`} d={symbolPath(markOf(current), r + 2)} fill={colorOf(current)} stroke={t.ink} stroke-width={1.4} />}
         {!big && chosen.size > 0 && chosen.size <= 12 && props.points.filter((p) => chosen.has(p.id)).map((p) => (
           <text key={p.id} x={x(p.x) + (x(p.x) > width * 0.78 ? -8 : 8)} y={y(p.y) - 6} font-size={11} text-anchor={x(p.x) > width * 0.78 ? "end" : "start"}>{p.name}</text>
         ))}
@@ -188,6 +182,14 @@ export function Scatter(props: Props) {
       <Tip tip={tip} width={width} />
     </div>
   );
+}
+
+function markOf(p: ScatterPoint): SymbolName {
+  return p.symbol ?? SYMBOLS[(p.group ?? 0) % SYMBOLS.length]!;
+}
+
+function colorOf(p: ScatterPoint): string {
+  return p.color ?? CATEGORIES[(p.group ?? 0) % CATEGORIES.length]!;
 }
 
 /** The part of y = a + b·x inside both domains. */

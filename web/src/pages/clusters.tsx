@@ -180,14 +180,15 @@ function RegisterFigure() {
   const nameOf = (code: string) => clusterName(names.data, code);
   return (
     <Figure id="register" title={t("namedClusters")} subtitle={t("namedHelp")} table={table} path={answer.path} trace={answer.raw} wide>
-      <table class="plain">
+      <div class="scroll-x" tabIndex={0} role="region" aria-label={t("namedClusters")}><table class="plain">
         <thead><tr><th scope="col">{t("cluster")}</th><th scope="col">{t("model")}</th><th scope="col" class="num">{t("score")}</th></tr></thead>
         <tbody>{table.rows.map((row, k) => <tr key={k}><th scope="row"><a href={`#/profile?cluster=${encodeURIComponent(word(row[c]))}&lang=${lang.value}`}>{nameOf(word(row[c]))}</a></th><td>{term(word(row[label]))}</td><td class="num"><Num value={row[best]} address={table.address?.(k, best)} /></td></tr>)}</tbody>
-      </table>
+      </table></div>
     </Figure>
   );
 }
 
+/** A cluster's name in the study's own register; its code where it has none. */
 export function clusterName(table: Table | undefined, code: string): string {
   if (!table || !has(table, "cluster_id")) return code;
   const row = table.rows.find((r) => word(r[at(table, "cluster_id")]) === code);

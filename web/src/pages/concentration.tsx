@@ -49,7 +49,7 @@ export default function Concentration() {
   return (
     <Page title={t("pageConcentration")} question={t("askConcentration")} controls={controls}>
       <div class="grid">
-        <SideBySide industry={industry} year={year} />
+        {(all.data || !measure) && <SideBySide industry={industry} year={year} />}
         {measure ? <Trend answer={all} measure={measure} industry={industry} year={year} /> : <section class="figure"><Locked method="gini" title={t("trend")} /></section>}
         {measure && <Order answer={all} column={measure.column} title={measure.title} year={year} industry={industry} onIndustry={setIndustry} />}
         <Composite />

@@ -121,17 +121,22 @@ export default function Explore() {
           <MapFigure id="map" title={title} classified={classified} table={table} path={tablePath} trace={series.data} controls={classing} loading={series.loading} wide />
           <section class="figure side">
             <header class="figure-head"><h3>{t("regionsTable")}</h3></header>
-            {table ? <DataTable table={table} caption={t("regionsTable")} pick="region" selected={selected.value} hover={hover.value} onSelect={select} onHover={(c) => (hover.value = c)} height={660} /> : <Loading />}
+            {table ? <RegionTable table={table} /> : <Loading />}
             <p class="figure-note">{t("selectHelp")}</p>
           </section>
           {series.data && periods.length > 1 && <TimeLines measure={measure} series={series.data} shown={shown} unit={unit} byIndustry={byIndustry} industry={industry} />}
-          <LorenzFigure industry={industry} year={shown} />
-          <MoranFigure industry={industry} year={shown} />
-          <Density industry={industry} year={shown} />
+          {series.data && <LorenzFigure industry={industry} year={shown} />}
+          {series.data && <MoranFigure industry={industry} year={shown} />}
+          {series.data && <Density industry={industry} year={shown} />}
         </div>
       )}
     </Page>
   );
+}
+
+/** Follows the pointer by itself, so that the page around it does not. */
+function RegionTable({ table }: { table: Table }) {
+  return <DataTable table={table} caption={t("regionsTable")} pick="region" selected={selected.value} hover={hover.value} onSelect={select} onHover={(c) => (hover.value = c)} height={660} />;
 }
 
 /** The selected regions over time; without a selection, the three highest of the year shown. */
@@ -209,12 +214,12 @@ function MoranFigure({ industry, year }: { industry: string; year: number }) {
   const slope = useTable(global?.status === "answered" ? "compute" : undefined, { step: global?.step, period: asked.year, keep: asked.industry ? [`industry=${asked.industry}`] : [], option: "permutations=99", table: "moran" });
   const moran = slope.data?.rows[0] ? num(slope.data.rows[0][at(slope.data, "moran")]) : undefined;
   const title = t("moranScatter");
-  if (!finding || !answered) return <section class="figure" id="moran"><header class="figure-head"><h3>{title}</h3></header><Locked method="local-moran" title={title} /></section>;
   const table = source.data;
-  const points: ScatterPoint[] = [];
   const names = [t("quadHH"), t("quadLL"), t("quadHL"), t("quadLH"), t("notSignificant")];
   const groups = names.map((name, i) => ({ name, color: i < 4 ? TONES[QUADRANTS[i]!] : "#9aa2a9", symbol: MARKS[i]! }));
-  if (table) {
+  const points = useMemo((): ScatterPoint[] => {
+    const points: ScatterPoint[] = [];
+    if (!table) return points;
     const [r, x, y, quadrant, cluster, li, pa] = ["region", "deviation", "lag", "quadrant", "cluster", "local_moran", "p_value"].map((c) => at(table, c)) as [number, number, number, number, number, number, number];
     for (const row of table.rows) {
       const [vx, vy] = [num(row[x]), num(row[y])];
@@ -224,7 +229,9 @@ function MoranFigure({ industry, year }: { industry: string; year: number }) {
       const group = on ? Math.max(0, QUADRANTS.indexOf(q as "HH")) : 4;
       points.push({ id: word(row[r]), name: regionName(word(row[r])), x: vx, y: vy, group, color: groups[group]!.color, symbol: MARKS[group]!, lines: [`I = ${cell(row[li], lang.value)}`, `p = ${cell(row[pa], lang.value, P)}`, names[group]!] });
     }
-  }
+    return points;
+  }, [table, lang.value]);
+  if (!finding || !answered) return <section class="figure" id="moran"><header class="figure-head"><h3>{title}</h3></header><Locked method="local-moran" title={title} /></section>;
   return (
     <Figure id="moran" title={title} subtitle={live.error ? t("moranKept") : `${industryName(asked.industry)} · ${asked.year}${moran !== undefined ? ` · ${t("moranIs", { value: number(moran) })}` : ""}`} table={table} path={source.path} trace={source.raw} loading={source.loading}>
       {source.error ? <ProblemView error={source.error} /> : !table ? <Loading what={t("computing")} /> : (

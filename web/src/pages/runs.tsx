@@ -1,6 +1,6 @@
 /** Runs of this study, and what moved between two of them, and why. */
 import { useState } from "preact/hooks";
-import { ApiError, ask, forget, generation, hasToken, query } from "../api/client";
+import { ApiError, ask, hasToken, query, refresh } from "../api/client";
 import { progress } from "../api/events";
 import type { DiffAnswer, RunInfo, RunState } from "../api/types";
 import { useApi } from "../api/use";
@@ -24,10 +24,7 @@ export default function Runs() {
   const send = (method: "POST" | "DELETE", path: string) => {
     setError(undefined);
     ask(path, { method, headers: { "Content-Type": "application/json" }, ...(method === "POST" ? { body: "{}" } : {}) })
-      .then(() => {
-        forget("runs");
-        generation.value += 0.001;
-      })
+      .then(refresh)
       .catch((cause: unknown) => {
         if (cause instanceof ApiError) setError(cause);
       });
