@@ -220,6 +220,39 @@ Examples:
         /// A figure's id, or the address of a column of a finding.
         what: String,
     },
+    /// Open the dashboard: the study as pages in a browser, on this machine only unless told otherwise.
+    #[command(after_long_help = "\
+Examples:
+  agglo serve                                 the study in this folder
+  agglo serve --open study                    another one, in the browser at once
+  agglo serve --watch                         run again whenever a file of the study changes
+  agglo serve --host 0.0.0.0 --port 8731      for other machines too, with the token printed
+
+The address that is printed holds a token behind `#`. Reading from this machine needs none; starting a run
+does, and so does everything from other machines. Nothing is loaded from any network.")]
+    Serve {
+        /// The study's folder.
+        #[arg(default_value = ".")]
+        study: PathBuf,
+        /// The port; 8731, or any free one where it is taken, when absent.
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+        /// Open the dashboard in the browser.
+        #[arg(long)]
+        open: bool,
+        /// Run the study again when study.toml or a file it names changes.
+        #[arg(long)]
+        watch: bool,
+        /// Where to listen: an address of this machine, or 0.0.0.0 for all of them.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+        host: std::net::IpAddr,
+        /// The token, at least 16 characters; a random one when absent.
+        #[arg(long, env = "AGGLO_TOKEN", hide_env_values = true, value_name = "T")]
+        token: Option<String>,
+        /// A name under which a proxy reaches this server.
+        #[arg(long, value_name = "HOST")]
+        allow_host: Vec<String>,
+    },
     /// Explain a method, a reader, a table, an error code, or where a number comes from.
     #[command(after_long_help = "\
 Examples:

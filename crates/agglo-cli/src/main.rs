@@ -81,6 +81,11 @@ fn other_verb(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Plot { what } => {
             verb::picture::run(&what, agglo_report::picture::Kind::Plot, &settings)
         }
+        Verb::Serve { study, port, open, watch, host, token, allow_host } => {
+            let allowed_hosts = allow_host;
+            let asked = verb::serve::Asked { study, host, port, token, allowed_hosts, open, watch };
+            verb::serve::run(asked, &settings)
+        }
         Verb::Explain { what } => verb::explain::run(&what, &settings),
         Verb::Diff { before, after, tolerance, all } => {
             verb::diff::run(&before, &after, tolerance, all, &settings)

@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use agglo_core::{Column, Datum, Frame, Values};
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::Schema;
+use arrow::ipc::writer::StreamWriter;
 use rust_xlsxwriter::{Format as CellFormat, Workbook, XlsxError};
 use serde_json::{Map, Number, Value};
 
@@ -23,6 +26,8 @@ pub enum Format {
     Json,
     /// Parquet.
     Parquet,
+    /// A stream of Arrow record batches.
+    Arrow,
     /// Excel.
     Xlsx,
     /// A Markdown table.
@@ -33,12 +38,13 @@ pub enum Format {
 
 impl Format {
     /// All formats with their names.
-    pub const NAMES: [(&'static str, Format); 7] = [
+    pub const NAMES: [(&'static str, Format); 8] = [
         ("table", Format::Table),
         ("csv", Format::Csv),
         ("tsv", Format::Tsv),
         ("json", Format::Json),
         ("parquet", Format::Parquet),
+        ("arrow", Format::Arrow),
         ("xlsx", Format::Xlsx),
         ("md", Format::Md),
     ];
@@ -61,7 +67,7 @@ impl Format {
 /// Writes `frame` to `out`.
 ///
 /// A number column with gaps is followed by `<name>.gap` with the code of each gap in CSV, TSV,
-/// JSON, Parquet and Excel; for people the gap stands in the cell. Numbers are written so that they
+/// JSON, Parquet, Arrow and Excel; for people the gap stands in the cell. Numbers are written so that they
 /// come back as they were, for people with six significant digits.
 ///
 /// # Errors
@@ -91,6 +97,7 @@ fn write(frame: &Frame, format: Format, mut out: &mut (dyn Write + Send)) -> io:
             let (fields, arrays) = frame_arrays(frame);
             to_parquet(&mut out, Schema::new(fields), arrays)
         }
+        Format::Arrow => arrow_stream(frame, out),
         Format::Xlsx => xlsx(frame, out),
         Format::Md => markdown(frame, out),
         Format::Table => table(frame, out),
@@ -189,6 +196,16 @@ fn json(frame: &Frame, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, &object)?;
     }
     out.write_all(b"\n]\n")
+}
+
+fn arrow_stream(frame: &Frame, out: &mut dyn Write) -> io::Result<()> {
+    let (fields, arrays) = frame_arrays(frame);
+    let schema = Arc::new(Schema::new(fields));
+    let rows = RecordBatchOptions::new().with_row_count(Some(frame.n_rows()));
+    let batch = RecordBatch::try_new_with_options(schema.clone(), arrays, &rows);
+    let mut writer = StreamWriter::try_new(out, &schema).map_err(io::Error::other)?;
+    batch.and_then(|batch| writer.write(&batch)).map_err(io::Error::other)?;
+    writer.finish().map_err(io::Error::other)
 }
 
 fn xlsx(frame: &Frame, out: &mut dyn Write) -> io::Result<()> {
@@ -374,6 +391,18 @@ mod tests {
             "region  period         value\n01        2019        1234.5\n\
              北京      2020  (suppressed)\n",
         );
+    }
+
+    #[test]
+    fn a_stream_of_arrow_comes_back_with_units_and_gaps() {
+        let mut bytes = Vec::new();
+        export(&frame(), Format::Arrow, &mut bytes).unwrap();
+        let reader = arrow::ipc::reader::StreamReader::try_new(&bytes[..], None).unwrap();
+        let schema = reader.schema();
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        assert!(names.iter().any(|name| name.ends_with(".gap")), "{names:?}");
+        let rows: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
+        assert_eq!(rows, frame().n_rows());
     }
 
     #[test]

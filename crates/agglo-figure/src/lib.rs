@@ -35,8 +35,8 @@ pub use heat::{HeatFigure, HeatScale};
 pub use interval::{IntervalFigure, IntervalRow};
 pub use line::{Baseline, Break, LineFigure, Series, Window, YearRange};
 pub use map::{
-    Area, AreaNames, Areas, Flow, MapError, MapFigure, MapShape, Tile, Unmatched,
-    china_province_tiles,
+    Area, AreaNames, Areas, Flow, MapError, MapFigure, MapShape, Placed, PlacedArea, Tile,
+    Unmatched, china_province_tiles,
 };
 pub use png::{PngError, has_chinese_font, png};
 pub use scatter::{Point, PointLabel, Quadrants, ScatterFigure};

@@ -19,6 +19,9 @@ pub enum StudyError {
     /// Another run works on this study.
     #[error("another run of agglo works on this study; wait for it to end")]
     Busy,
+    /// The run was asked to stop; what was computed until then is kept and not computed again.
+    #[error("the run was stopped")]
+    Cancelled,
     /// Nothing has been run yet.
     #[error("this study has no results yet; `agglo run` computes them")]
     NotRun,

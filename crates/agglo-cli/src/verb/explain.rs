@@ -33,6 +33,11 @@ pub(crate) fn run(what: &str, settings: &Settings) -> Result<ExitCode, Failure> 
         let value = json!({ "code": code.code, "title": title, "explanation": text });
         return show(&format!("{}: {title}\n\n{text}\n", code.code), &value, settings);
     }
+    if let Some(code) = agglo_server::codes().iter().find(|code| code.code == what) {
+        let (title, text) = (code.title, code.explanation);
+        let value = json!({ "code": code.code, "title": title, "explanation": text });
+        return show(&format!("{}: {title}\n\n{text}\n", code.code), &value, settings);
+    }
     if let Some(reader) = agglo_data::readers().into_iter().find(|reader| reader.id == what) {
         let text = reader.help.get(lang);
         let value = json!({ "reader": reader.id, "help": text });

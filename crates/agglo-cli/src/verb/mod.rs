@@ -12,5 +12,6 @@ pub(crate) mod measure;
 pub(crate) mod picture;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod shell;
 pub(crate) mod verify;

@@ -6,6 +6,7 @@ use agglo_core::Text;
 
 use super::areas::{Areas, Ring};
 use super::projection::Projection;
+use crate::words::Words;
 
 /// A set of areas with one projection, and the box it fills.
 pub(super) struct Panel<'a> {
@@ -108,6 +109,131 @@ fn build<'a>(
     ))
 }
 
+/// An area on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedArea {
+    /// The code that values are joined by.
+    pub code: String,
+    /// Its name.
+    pub name: Words,
+    /// Its polygons, each an outer ring and its holes; rings are closed, y runs downward.
+    pub polygons: Vec<Vec<Vec<(f64, f64)>>>,
+    /// The centroid of its largest ring: a place for a label or the end of a flow.
+    pub center: (f64, f64),
+}
+
+/// Areas in an equal-area projection on a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The projection of the main panel.
+    pub projection: Text,
+    /// Width and height of the page.
+    pub size: (f64, f64),
+    /// Kilometers per unit of the page in the main panel.
+    pub km_per_unit: f64,
+    /// Frames of parts at other scales: name, left, top, right, bottom.
+    pub insets: Vec<(Text, [f64; 4])>,
+    /// The areas, in the order of the file.
+    pub areas: Vec<PlacedArea>,
+    /// Codes of areas that the page leaves out.
+    pub left_out: Vec<String>,
+}
+
+/// Radius of the sphere with the Earth's area, in kilometers.
+const EARTH_KM: f64 = 6_371.007;
+
+impl Areas {
+    /// The areas on a page `width` units wide, with borders rounded to whole units: points closer together
+    /// than that become one, and what neighbors share stays shared.
+    ///
+    /// Cost: one pass over the points.
+    pub fn on_page(&self, width: f64) -> Placed {
+        let layout = lay_out(self, 0.0, 0.0, width, width * 1.2);
+        let mut places: BTreeMap<&str, &Panel<'_>> = BTreeMap::new();
+        for panel in &layout.panels {
+            places.extend(panel.codes.iter().map(|code| (*code, panel)));
+        }
+        let areas = self.areas.iter().filter_map(|area| {
+            let panel = places.get(area.code.as_str())?;
+            let polygons = area.polygons.iter().filter_map(|p| rounded(panel, p));
+            let mut polygons: Vec<Vec<Vec<(f64, f64)>>> = polygons.collect();
+            if polygons.is_empty() {
+                // An area smaller than a unit is drawn as it is, so that it can be found.
+                polygons = area.polygons.iter().take(1).map(|p| exact(panel, p)).collect();
+            }
+            let center = polygons.iter().filter_map(|p| p.first()).map(|ring| centroid(ring));
+            let center = center.max_by(|a, b| a.1.total_cmp(&b.1))?.0;
+            let (code, name) = (area.code.clone(), area.name.clone());
+            Some(PlacedArea { code, name, polygons, center })
+        });
+        let main = layout.panels.first();
+        let insets = layout
+            .panels
+            .iter()
+            .filter_map(|panel| panel.frame.map(|(x0, y0, x1, y1)| (panel.name, [x0, y0, x1, y1])));
+        Placed {
+            projection: main.map_or(Text::new("", ""), |panel| panel.projection.name()),
+            size: (width, layout.height),
+            km_per_unit: main.map_or(0.0, |panel| EARTH_KM / panel.scale),
+            insets: insets.collect(),
+            areas: areas.collect(),
+            left_out: left_out(self).into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// A polygon in whole units; `None` where nothing of it is left.
+fn rounded(panel: &Panel<'_>, polygon: &[Ring]) -> Option<Vec<Vec<(f64, f64)>>> {
+    let mut rings = Vec::new();
+    for (place, ring) in polygon.iter().enumerate() {
+        let before = rings.len();
+        for part in panel.ring(ring) {
+            let mut points: Vec<(f64, f64)> =
+                part.iter().map(|p| (p.0.round(), p.1.round())).collect();
+            points.dedup();
+            if points.len() > 1 && points.first() == points.last() {
+                points.pop();
+            }
+            if points.len() > 2 {
+                points.push(points[0]);
+                rings.push(points);
+            }
+        }
+        if place == 0 && rings.len() == before {
+            return None;
+        }
+    }
+    Some(rings)
+}
+
+fn exact(panel: &Panel<'_>, polygon: &[Ring]) -> Vec<Vec<(f64, f64)>> {
+    let parts = polygon.iter().take(1).flat_map(|ring| panel.ring(ring));
+    parts
+        .map(|mut points| {
+            if points.first() != points.last() {
+                points.extend(points.first().copied());
+            }
+            points
+        })
+        .collect()
+}
+
+/// The centroid of a closed ring, and its area.
+fn centroid(ring: &[(f64, f64)]) -> ((f64, f64), f64) {
+    let (mut twice, mut x, mut y) = (0.0, 0.0, 0.0);
+    for pair in ring.windows(2) {
+        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        let cross = x0 * y1 - x1 * y0;
+        twice += cross;
+        x += (x0 + x1) * cross;
+        y += (y0 + y1) * cross;
+    }
+    if twice == 0.0 {
+        return (ring.first().copied().unwrap_or_default(), 0.0);
+    }
+    ((x / (3.0 * twice), y / (3.0 * twice)), twice.abs() / 2.0)
+}
+
 /// Lays the areas out at a place of the page, at most `tall` high.
 pub(super) fn lay_out(areas: &Areas, left: f64, top: f64, wide: f64, tall: f64) -> Layout<'_> {
     if is_united_states(areas) {
@@ -195,4 +321,57 @@ fn united_states(areas: &Areas, left: f64, top: f64, wide: f64, tall: f64) -> La
         }
     }
     Layout { panels, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::areas::Area;
+
+    fn square(code: &str, west: f64, south: f64, side: f64) -> Area {
+        let (east, north) = (west + side, south + side);
+        let ring = vec![(west, south), (east, south), (east, north), (west, north), (west, south)];
+        Area { code: code.into(), name: Words::same(code), polygons: vec![vec![ring]] }
+    }
+
+    #[test]
+    fn neighbors_share_their_border_on_the_page_and_north_is_up() {
+        let areas =
+            Areas { areas: vec![square("west", 10.0, 40.0, 5.0), square("east", 15.0, 40.0, 5.0)] };
+        let placed = areas.on_page(1000.0);
+        let ring = |place: usize| &placed.areas[place].polygons[0][0];
+        let shared = ring(0).iter().filter(|point| ring(1).contains(point)).count();
+        assert_eq!(shared, 2, "{placed:?}");
+        for ring in [ring(0), ring(1)] {
+            assert_eq!(ring.first(), ring.last());
+            assert!(ring.iter().all(|p| p.0.fract() == 0.0 && p.1.fract() == 0.0));
+        }
+        // The third point of each square is its north-eastern corner, the second its south-eastern one.
+        assert!(ring(0)[2].1 < ring(0)[1].1);
+        assert!(placed.areas[0].center.0 < placed.areas[1].center.0);
+        assert_eq!(placed.size.0, 1000.0);
+    }
+
+    #[test]
+    fn an_island_smaller_than_a_unit_is_still_there() {
+        let areas = Areas {
+            areas: vec![square("land", 0.0, 40.0, 10.0), square("rock", 12.0, 40.0, 1e-5)],
+        };
+        let placed = areas.on_page(500.0);
+        let rock = placed.areas.iter().find(|area| area.code == "rock").unwrap();
+        assert_eq!(rock.polygons.len(), 1);
+        assert!(rock.polygons[0][0].len() >= 4);
+    }
+
+    #[test]
+    fn equal_areas_on_the_ground_are_equal_on_the_page() {
+        // A degree of longitude at 60° is half of one at the equator.
+        let areas =
+            Areas { areas: vec![square("south", 0.0, 0.0, 2.0), square("north", 0.0, 60.0, 2.0)] };
+        let placed = areas.on_page(20_000.0);
+        let area = |place: usize| centroid(&placed.areas[place].polygons[0][0]).1;
+        let band = |south: f64| (south + 2.0).to_radians().sin() - south.to_radians().sin();
+        let expected = band(60.0) / band(0.0);
+        assert!((area(1) / area(0) - expected).abs() < 0.002, "{} {expected}", area(1) / area(0));
+    }
 }

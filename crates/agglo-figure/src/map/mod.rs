@@ -8,6 +8,7 @@ mod projection;
 mod tiles;
 
 pub use areas::{Area, AreaNames, Areas, MapError};
+pub use layout::{Placed, PlacedArea};
 pub use tiles::{Tile, china_province_tiles};
 
 use std::collections::{BTreeMap, BTreeSet};

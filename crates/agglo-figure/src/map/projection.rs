@@ -5,6 +5,8 @@
 //! Albers and Lambert formulas on the sphere; Šavrič, Patterson and Jenny (2019), The Equal Earth
 //! map projection, International Journal of Geographical Information Science 33(3).
 
+use agglo_core::Text;
+
 /// A projection of degrees to the unit sphere's plane, y upward.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Projection {
@@ -38,6 +40,19 @@ impl Projection {
         let c = parallels.0.to_radians().cos().powi(2) + 2.0 * n * s1;
         let rho0 = (c - 2.0 * n * lat0.to_radians().sin()).max(0.0).sqrt() / n;
         Projection::Albers { n, c, rho0, lon0 }
+    }
+
+    /// Its name.
+    pub(crate) const fn name(&self) -> Text {
+        match self {
+            Projection::Albers { .. } => {
+                Text::new("Albers equal-area conic", "阿尔伯斯等积圆锥投影")
+            }
+            Projection::Lambert { .. } => {
+                Text::new("Lambert azimuthal equal-area", "兰勃特等积方位投影")
+            }
+            Projection::EqualEarth { .. } => Text::new("Equal Earth", "等积地球投影"),
+        }
     }
 
     /// The ring in the parts into which the edge of a world map cuts it, in degrees that

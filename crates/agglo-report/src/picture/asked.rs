@@ -88,7 +88,7 @@ fn by_region(
             ));
         }
     }
-    if map::shape(context)?.is_none() {
+    if map::shape_of(context)?.is_none() {
         return Err("the study has neither [geo] boundaries nor [geo] tiles".to_owned());
     }
     let (title, subtitle) = title(view, address);

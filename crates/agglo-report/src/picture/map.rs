@@ -1,9 +1,12 @@
 //! Findings by region as maps: boundaries where the study has them, else a grid of tiles.
 
+use std::path::Path;
+
 use agglo_core::Datum;
 use agglo_figure::{
     AreaNames, Areas, Axis, Classes, Figure, MapFigure, MapShape, Tile, Words, china_province_tiles,
 };
+use agglo_study::spec::GeoSpec;
 
 use super::{block, heading};
 use crate::context::{Context, TableView};
@@ -16,14 +19,13 @@ const CLASSES: usize = 5;
 ///
 /// # Errors
 /// When the file cannot be read: the text says which and why.
-pub(super) fn shape(context: Context<'_>) -> Result<Option<MapShape>, String> {
-    let geo = &context.findings.spec.geo;
+pub fn shape(root: &Path, geo: &GeoSpec) -> Result<Option<MapShape>, String> {
     let read = |file: &str| {
-        let path = context.findings.root.join(file);
+        let path = root.join(file);
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     if let Some(file) = &geo.boundaries {
-        let path = agglo_study::boundaries::file(&context.findings.root);
+        let path = agglo_study::boundaries::file(root);
         let text = std::fs::read_to_string(&path)
             .map_err(|_| format!("{file} could not be read; `agglo check` says why"))?;
         let areas = Areas::read(&text, &AreaNames::default());
@@ -37,6 +39,11 @@ pub(super) fn shape(context: Context<'_>) -> Result<Option<MapShape>, String> {
     })
 }
 
+/// What the maps of these findings color.
+pub(super) fn shape_of(context: Context<'_>) -> Result<Option<MapShape>, String> {
+    shape(&context.findings.root, &context.findings.spec.geo)
+}
+
 /// A map of `values`, if the study has something to color.
 pub(super) fn map(
     context: Context<'_>,
@@ -47,7 +54,7 @@ pub(super) fn map(
     values: Vec<(String, Datum)>,
     around: Option<f64>,
 ) -> Option<Figure> {
-    let shape = shape(context).ok().flatten()?;
+    let shape = shape_of(context).ok().flatten()?;
     let spec = &context.findings.spec.map;
     let k = spec.k.unwrap_or(CLASSES).clamp(2, 9);
     let classes = match (around, spec.scheme.as_deref()) {

@@ -18,6 +18,7 @@ mod matrix;
 mod space;
 
 pub use asked::{Kind, find};
+pub use map::shape;
 pub(crate) use map::{cluster_map, region_figure, share_change_map};
 pub(crate) use matrix::{quotient_figure, similarity_figure, transfer_figure};
 pub(crate) use space::{cluster_kinds_map, kind, moran_scatter};

@@ -6,7 +6,7 @@ use agglo_figure::{
     Words,
 };
 
-use super::map::shape;
+use super::map::shape_of;
 use super::{block, heading};
 use crate::context::{Context, TableView};
 use crate::document::Block;
@@ -28,7 +28,7 @@ pub(crate) fn kind(code: &str) -> Words {
 
 /// Where regions are like or unlike their neighbors beyond chance.
 pub(crate) fn cluster_kinds_map(context: Context<'_>, local: TableView<'_>) -> Option<Block> {
-    let shape = shape(context).ok().flatten()?;
+    let shape = shape_of(context).ok().flatten()?;
     let place = |row: usize| {
         let code = local.text(row, "cluster");
         let place = KINDS.iter().position(|(known, ..)| *known == code);

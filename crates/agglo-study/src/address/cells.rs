@@ -96,6 +96,33 @@ pub(super) fn of(
     Ok(cells)
 }
 
+/// The source cells of one cell of a canonical table as the methods see it, with their texts as they stand in
+/// the files now; files of which that cannot be told come with the reason.
+///
+/// # Errors
+/// When the table cannot be read.
+pub fn origins(
+    findings: &Findings,
+    table: &str,
+    row: usize,
+    measure: &str,
+) -> Result<(Vec<SourceCell>, Vec<(String, String)>), StudyError> {
+    let input = InputRecord {
+        source: format!("table {table}"),
+        content: String::new(),
+        columns: BTreeMap::from([("value".to_owned(), measure.to_owned())]),
+        periods: None,
+        keep: BTreeMap::new(),
+        sum_by: Vec::new(),
+    };
+    let mut cells = rows_cells(&findings.root, table, &input, &BTreeMap::new(), Some(row))?;
+    let mut unreadable = add_texts(findings, &mut cells);
+    if findings.spec.disclosure.is_some() {
+        unreadable.extend(withhold(findings, &mut cells)?);
+    }
+    Ok((cells, unreadable))
+}
+
 /// What a method read, and what was looked up for it elsewhere, each as an input of its own.
 fn with_joins(input: &InputRecord) -> Vec<InputRecord> {
     let mut inputs = vec![input.clone()];
@@ -158,6 +185,17 @@ fn table_cells(
     input: &InputRecord,
     keys: &BTreeMap<String, String>,
 ) -> Result<Vec<SourceCell>, StudyError> {
+    rows_cells(root, name, input, keys, None)
+}
+
+/// The cells of the rows that fit, or of the one row `only`.
+fn rows_cells(
+    root: &Path,
+    name: &str,
+    input: &InputRecord,
+    keys: &BTreeMap<String, String>,
+    only: Option<usize>,
+) -> Result<Vec<SourceCell>, StudyError> {
     let file = |suffix: &str| root.join(TABLES).join(format!("{name}{suffix}.parquet"));
     let read = agglo_data::read_table(&file(""))?;
     // What the methods saw, where it is not what was read, and the way back where the rows are others.
@@ -188,7 +226,8 @@ fn table_cells(
         by_key && by_keep && by_period
     };
     let mut cells = Vec::new();
-    for row in (0..frame.n_rows()).filter(|&row| fits(row)) {
+    let wanted = |row: usize| only.map_or_else(|| fits(row), |only| only == row);
+    for row in (0..frame.n_rows()).filter(|&row| wanted(row)) {
         let sources = match &trace {
             Some(trace) => trace.get(row).cloned().unwrap_or_default(),
             None => vec![(row as u32, 1.0)],

@@ -13,6 +13,7 @@ mod claims;
 mod diagnose;
 mod evaluate;
 mod identify;
+pub(crate) mod own;
 mod rank;
 mod space;
 mod status;

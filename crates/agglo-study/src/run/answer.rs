@@ -69,14 +69,19 @@ fn remove_folders(findings: &Path, unwanted: impl Fn(&str) -> bool) -> Result<()
 /// # Errors
 /// [`StudyError::Data`] when a table cannot be read.
 pub fn load_answer(root: &Path, record: &StepRecord) -> Result<Answer, StudyError> {
-    let folder = root.join(super::FINDINGS).join(&record.step);
     let mut answer = Answer::default();
     for table in &record.tables {
-        let frame = agglo_data::read_frame(&folder.join(format!("{}.parquet", table.name)))?;
+        let frame = load_table(root, &record.step, &table.name)?;
         answer.tables.push((table.name.clone(), frame));
     }
     answer.notes = record.notes.iter().map(Note::from).collect();
     Ok(answer)
+}
+
+/// One table of the answer of a step, however many others it has.
+pub(super) fn load_table(root: &Path, step: &str, table: &str) -> Result<Frame, DataError> {
+    let folder = root.join(super::FINDINGS).join(step);
+    agglo_data::read_frame(&folder.join(format!("{table}.parquet")))
 }
 
 /// The audit of one `[[crosswalk]]`, as the last run wrote it.

@@ -19,6 +19,7 @@ use crate::record::{LockedRecord, RunRecord, Status, StepRecord};
 use crate::spec::Spec;
 
 mod answer;
+mod ask;
 mod checks;
 mod lock;
 mod register;
@@ -29,6 +30,7 @@ mod world;
 
 pub(crate) use answer::known as stored_record;
 pub use answer::{CrosswalkAudit, crosswalk_audits, load_answer};
+pub use ask::{AskError, Desk, Question, load_table};
 pub(crate) use lock::text as lock_text;
 pub use tables::{CheckReport, Tables, check, load, stored};
 pub(crate) use world::CLOSE;

@@ -20,19 +20,19 @@ use crate::plan::{Plan, Step};
 use crate::record::{InputRecord, NoteRecord, Status, StepRecord, TableRecord};
 use crate::spec::Spec;
 
-struct Run<'a> {
-    findings: &'a Path,
-    spec: &'a Spec,
-    tables: &'a Tables,
-    keys: BTreeMap<String, String>,
-    plan: &'a Plan,
+pub(super) struct Run<'a> {
+    pub(super) findings: &'a Path,
+    pub(super) spec: &'a Spec,
+    pub(super) tables: &'a Tables,
+    pub(super) keys: BTreeMap<String, String>,
+    pub(super) plan: &'a Plan,
     /// The steps whose answers differ between worlds, and the worlds besides the main one.
-    affected: BTreeSet<String>,
+    pub(super) affected: BTreeSet<String>,
     /// The cells that must not leave; answers in memory hold them, answers on disk do not.
-    withheld: Option<Withheld>,
-    worlds: Vec<World>,
-    answers: Mutex<BTreeMap<(World, String), Arc<Answer>>>,
-    panels: Mutex<BTreeMap<(World, String), Arc<Panel>>>,
+    pub(super) withheld: Option<&'a Withheld>,
+    pub(super) worlds: Vec<World>,
+    pub(super) answers: &'a Mutex<BTreeMap<(World, String), Arc<Answer>>>,
+    pub(super) panels: &'a Mutex<BTreeMap<(World, String), Arc<Panel>>>,
 }
 
 /// Records in the plan's order, and how many steps were computed.
@@ -43,6 +43,7 @@ pub(super) fn run(
     plan: &Plan,
     options: &RunOptions<'_>,
 ) -> Result<(Vec<StepRecord>, usize), StudyError> {
+    let (withheld, answers, panels) = (tables.withheld(spec)?, Mutex::default(), Mutex::default());
     let mut run = Run {
         findings,
         spec,
@@ -50,10 +51,10 @@ pub(super) fn run(
         keys: BTreeMap::new(),
         plan,
         affected: world::affected(plan, tables),
-        withheld: tables.withheld(spec)?,
+        withheld: withheld.as_ref(),
         worlds: world::others(tables),
-        answers: Mutex::default(),
-        panels: Mutex::default(),
+        answers: &answers,
+        panels: &panels,
     };
     for step in &plan.steps {
         let key = run.key(step);
@@ -77,6 +78,11 @@ pub(super) fn run(
         assert!(!ready.is_empty(), "the plan's steps wait for each other");
         for record in run.batch(&ready, &records, options, &done, n_computed)? {
             records.insert(record.step.clone(), record);
+        }
+        let n_done = done.load(Ordering::Relaxed);
+        let stopped = options.control.step(n_done as u64, n_computed as u64).is_err();
+        if stopped {
+            return Err(StudyError::Cancelled);
         }
         open = later;
     }
@@ -129,7 +135,7 @@ impl Run<'_> {
     }
 
     /// What a method reads, in words and by hash.
-    fn describe(&self, binding: &Binding) -> InputRecord {
+    pub(super) fn describe(&self, binding: &Binding) -> InputRecord {
         let mut columns: BTreeMap<String, String> = binding
             .columns
             .iter()
@@ -256,7 +262,7 @@ impl Run<'_> {
     }
 
     /// What may leave of an answer.
-    fn published(&self, method: &Method, answer: &Answer) -> Answer {
+    pub(super) fn published(&self, method: &Method, answer: &Answer) -> Answer {
         let Some(withheld) = &self.withheld else { return answer.clone() };
         let mut published = answer.clone();
         let mut n_rows = 0;
@@ -337,7 +343,7 @@ impl Run<'_> {
         Ok(answer)
     }
 
-    fn inputs(
+    pub(super) fn inputs(
         &self,
         world: World,
         step: &Step,
@@ -400,7 +406,7 @@ impl Run<'_> {
         Ok(panel)
     }
 
-    fn cut(
+    pub(super) fn cut(
         &self,
         world: World,
         binding: &Binding,
