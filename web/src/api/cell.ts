@@ -78,6 +78,16 @@ export function objects(table: Table): Row[] {
   return table.rows.map((row) => Object.fromEntries(table.columns.map((column, i) => [column.name, row[i]!])));
 }
 
+/** A value of an answer as a cell: a number, a word, `{ "gap": kind }`; anything else is missing. */
+export function cellOf(value: unknown): Cell {
+  if (typeof value === "number" || typeof value === "string") return value;
+  if (value !== null && typeof value === "object" && "gap" in value) {
+    const code = String(value.gap);
+    return { gap: isGapCode(code) ? code : "missing" };
+  }
+  return { gap: "missing" };
+}
+
 /** The number in a cell; `undefined` for a gap, a word, or no cell at all. */
 export function num(cell: Cell | undefined): number | undefined {
   return typeof cell === "number" ? cell : undefined;

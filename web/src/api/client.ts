@@ -145,7 +145,7 @@ export function addressOf(step: string, table: string, column: string, keys: Rec
 }
 
 /** An answer's table as cells: a gap stays a gap, an empty word is an empty word. */
-export function decode(answer: ApiTable, lang: Lang, step?: string): Table {
+export function decode(answer: Pick<ApiTable, "name" | "columns">, lang: Lang, step?: string): Table {
   const columns: Column[] = answer.columns.map((c) => ({ name: c.name, title: pick(c.title, lang) || c.name, unit: c.unit, key: c.key }));
   const n = answer.columns[0]?.values.length ?? 0;
   const cells: Cell[][] = Array.from({ length: n }, () => new Array<Cell>(columns.length));

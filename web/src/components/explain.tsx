@@ -108,7 +108,7 @@ function rangeText(range: unknown): string {
 
 const MOST_CELLS = 400;
 
-function CellList({ cells }: { cells: SourceCell[] }) {
+function CellList({ cells }: { cells: (Omit<SourceCell, "share"> & { keys?: Record<string, string> })[] }) {
   return (
     <div class="cells" tabIndex={0} role="region" aria-label={t("sourceCells", { n: cells.length })}>
       <table>
@@ -141,37 +141,25 @@ function OriginView({ path }: { path: string }) {
   if (answer.error) return <ProblemView error={answer.error} />;
   const o = answer.data;
   if (!o || answer.loading) return <Loading />;
+  const first = o.cells[0];
   return (
     <>
       <p class="panel-value">{valueText(o.value)}</p>
       <dl>
-        <dt>{t("place")}</dt><dd><code>{o.place}</code></dd>
-        <dt>{t("file")}</dt><dd>{o.file}{o.sheet ? ` · ${o.sheet}` : ""}</dd>
-        <dt>{t("asWritten")}</dt><dd><code>{o.text ?? "–"}</code>{o.flag ? ` ${o.flag}` : ""}</dd>
-        <dt>{t("status")}</dt><dd>{o.status}</dd>
-        {(o.lower !== null || o.upper !== null) && o.lower !== undefined && <><dt>{t("range")}</dt><dd>{valueText(o.lower)} – {valueText(o.upper)}</dd></>}
+        <dt>{t("table")}</dt><dd>{o.table} · {o.column}</dd>
+        {o.cells.length === 1 && first && (
+          <>
+            <dt>{t("place")}</dt><dd><code>{first.place}</code></dd>
+            <dt>{t("file")}</dt><dd>{first.file}{first.sheet ? ` · ${first.sheet}` : ""} <small class="hash" title={first.blake3}>{first.blake3.slice(0, 8)}</small></dd>
+            <dt>{t("asWritten")}</dt><dd><code>{first.text ?? "–"}</code>{first.flag ? ` ${first.flag}` : ""}</dd>
+            <dt>{t("status")}</dt><dd>{first.status}</dd>
+            {typeof first.lower === "number" && typeof first.upper === "number" && <><dt>{t("range")}</dt><dd>{valueText(first.lower)} – {valueText(first.upper)}</dd></>}
+          </>
+        )}
       </dl>
-      {o.cells && o.cells.length > 1 && <CellList cells={o.cells} />}
-      {o.around && (
-        <>
-          <h3>{t("around")}</h3>
-          <div class="cells" tabIndex={0} role="region" aria-label={t("around")}>
-            <table class="sheet">
-              <tbody>
-                {o.around.rows.map((row, i) => {
-                  const line = o.around!.first_row + i;
-                  return (
-                    <tr key={line} class={line === o.row ? "chosen" : ""}>
-                      <th scope="row">{line}</th>
-                      {row.map((text, j) => <td key={j}>{text}</td>)}
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
-          </div>
-        </>
-      )}
+      {o.cells.length > 1 && <CellList cells={o.cells} />}
+      {o.cells.length === 0 && <p>{t("notFromFile")}</p>}
+      {o.unreadable.length > 0 && <p>{t("unreadable")}: {o.unreadable.join(", ")}</p>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** Two to ten regions side by side, and the regions most like one. */
 import { useMemo } from "preact/hooks";
-import { type Cell, type Table, isGapCode } from "../api/cell";
+import { type Cell, type Table, cellOf, isGapCode } from "../api/cell";
 import { query } from "../api/client";
 import type { Peers, Profile, SeriesAnswer } from "../api/types";
 import { useApi } from "../api/use";
@@ -50,15 +50,15 @@ function Profiles({ chosen }: { chosen: string[] }) {
   if (answer.error) return <section class="figure wide"><ProblemView error={answer.error} /></section>;
   if (!answer.data) return <section class="figure wide"><Loading /></section>;
   const data = { ...answer.data, items: answer.data.items.filter((item) => !BEHIND.test(item.column)) };
-  const cellOf = (item: Profile["items"][number], i: number): Cell => {
-    const gap = item.gaps?.[i];
+  const itemCell = (item: Profile["items"][number], i: number): Cell => {
+    const gap = item.gaps[i];
     if (gap) return { gap: isGapCode(gap) ? gap : "missing" };
     return item.values[i] ?? { gap: "missing" };
   };
-  const name = (item: Profile["items"][number]) => `${say(item.title)}${item.period !== null ? ` (${item.period})` : ""}`;
+  const name = (item: Profile["items"][number]) => `${say(item.title)}${item.period ? ` (${item.period})` : ""}`;
   const table: Table = {
     columns: [{ name: "item", title: t("measure"), unit: "", key: true }, ...data.regions.map((r) => ({ name: r, title: regionName(r), unit: "", key: false }))],
-    rows: data.items.map((item) => [name(item), ...data.regions.map((_, i) => cellOf(item, i))]),
+    rows: data.items.map((item) => [name(item), ...data.regions.map((_, i) => itemCell(item, i))]),
     address: (row, column) => (column > 0 ? (data.items[row]!.addresses[column - 1] ?? undefined) : undefined),
   };
   const steps = [...new Set(data.items.map((i) => i.step))];
@@ -77,7 +77,7 @@ function Profiles({ chosen }: { chosen: string[] }) {
               {data.items.filter((item) => item.step === step).map((item, k) => (
                 <tr key={k}>
                   <th scope="row">{name(item)}{item.unit && item.unit !== "1" ? <small> {item.unit}</small> : null}</th>
-                  {data.regions.map((r, i) => <td key={r} class="num"><Num value={cellOf(item, i)} address={item.addresses[i] ?? undefined} /></td>)}
+                  {data.regions.map((r, i) => <td key={r} class="num" title={item.places[i] ? t("place3", { place: item.places[i]!, n: item.n_regions }) : undefined}><Num value={itemCell(item, i)} address={item.addresses[i] ?? undefined} /></td>)}
                 </tr>
               ))}
             </tbody>
@@ -114,11 +114,11 @@ function PeersOf({ code, add }: { code: string; add: (code: string) => void }) {
   const answer = useApi<Peers>(query("peers", { region: code, k: 8 }));
   const title = t("peersOf", { region: regionName(code) });
   const data = answer.data;
-  const table: Table | undefined = data && { columns: [{ name: "region", title: t("region"), unit: "", key: true }, { name: "similarity", title: t("similarity"), unit: "1", key: false }], rows: data.peers.map((p) => [p.code, p.similarity]) };
+  const table: Table | undefined = data && { columns: [{ name: "region", title: t("region"), unit: "", key: true }, { name: "similarity", title: t("similarity"), unit: "1", key: false }], rows: data.peers.map((p) => [p.code, cellOf(p.similarity)]) };
   return (
     <Figure id="peers" title={title} subtitle={t("peersHelp")} table={table} trace={data} loading={answer.loading}>
       {answer.error ? <ProblemView error={answer.error} /> : !data ? <Loading /> : (
-        <RowChart title={title} domain={[0, 1]} rowHeight={24} showValues format={(v) => number(v)} onSelect={(ids) => ids[0] && add(ids[0])} keyHelp={t("rowKeys")} rows={data.peers.map((p) => ({ id: p.code, name: regionName(p.code), point: p.similarity }))} />
+        <RowChart title={title} domain={[0, 1]} rowHeight={24} showValues format={(v) => number(v)} onSelect={(ids) => ids[0] && add(ids[0])} keyHelp={t("rowKeys")} rows={data.peers.map((p) => ({ id: p.code, name: regionName(p.code), point: cellOf(p.similarity) }))} />
       )}
     </Figure>
   );

@@ -1,6 +1,6 @@
 /** How concentrated an industry is, under every definition, and since when. */
 import { useMemo } from "preact/hooks";
-import { type Cell, type Table, at, has, isGap, isGapCode, num, word } from "../api/cell";
+import { type Table, at, cellOf, has, isGap, num, word } from "../api/cell";
 import { conditions, query } from "../api/client";
 import type { Definitions } from "../api/types";
 import { useApi, useTable } from "../api/use";
@@ -63,13 +63,10 @@ export default function Concentration() {
 function SideBySide({ industry, year }: { industry: string; year: number }) {
   const answer = useApi<Definitions>(query("definitions", { industry, period: year }));
   const title = t("definitionsOf", { industry: industryName(industry), year });
-  const cells = answer.data?.definitions.map((d): Cell | { refused: string } => (typeof d.value === "number" ? d.value : d.value && "gap" in d.value ? { gap: isGapCode(d.value.gap) ? d.value.gap : "missing" } : { refused: d.value && "refused" in d.value ? d.value.refused : "" })) ?? [];
+  const cells = answer.data?.definitions.map((d) => (d.refused ? undefined : cellOf(d.value))) ?? [];
   const table: Table | undefined = answer.data && {
     columns: [{ name: "definition", title: t("definition"), unit: "", key: true }, { name: "variant", title: t("variant"), unit: "", key: true }, { name: "value", title: t("value"), unit: "", key: false }],
-    rows: answer.data.definitions.map((d, i) => {
-      const c = cells[i]!;
-      return [say(d.title), d.variant, typeof c === "object" && "refused" in c ? c.refused : c];
-    }),
+    rows: answer.data.definitions.map((d, i) => [say(d.title), d.variant, cells[i] ?? d.refused ?? ""]),
     address: (row, column) => (column === 2 ? (answer.data!.definitions[row]!.address ?? undefined) : undefined),
   };
   return (
@@ -77,17 +74,16 @@ function SideBySide({ industry, year }: { industry: string; year: number }) {
       {answer.error ? <ProblemView error={answer.error} /> : !answer.data ? <Loading what={t("computing")} /> : (
         <div class="scroll-x" tabIndex={0} role="region" aria-label={title}>
           <table class="plain definitions">
-            <thead><tr><th scope="col">{t("definition")}</th><th scope="col">{t("variant")}</th><th scope="col" class="num">{t("value")}</th><th scope="col">{t("interval")}</th><th scope="col" class="no-print">{t("command")}</th></tr></thead>
+            <thead><tr><th scope="col">{t("definition")}</th><th scope="col">{t("variant")}</th><th scope="col" class="num">{t("value")}</th><th scope="col">{t("whyNone")}</th><th scope="col" class="no-print">{t("command")}</th></tr></thead>
             <tbody>
               {answer.data.definitions.map((d, i) => {
-                const c = cells[i]!;
-                const refused = typeof c === "object" && "refused" in c;
+                const c = cells[i];
                 return (
                   <tr key={`${d.method}-${d.variant}-${d.column}`} data-method={d.method} data-variant={d.variant}>
                     <th scope="row">{say(d.title)}</th>
                     <td><span class="variant">{d.variant}</span> <small>{say(d.variant_help)}</small></td>
-                    <td class={`num${isGap(c as Cell) ? " gap gap-grid" : ""}`}>{refused ? "–" : <Num value={c as Cell} style={{ as: "decimals", n: 4 }} address={d.address ?? undefined} />}</td>
-                    <td>{refused ? <small>{(c as { refused: string }).refused}</small> : d.lower !== null && d.lower !== undefined && d.upper !== null && d.upper !== undefined ? `[${number(d.lower, { as: "decimals", n: 4 })}, ${number(d.upper, { as: "decimals", n: 4 })}]` : ""}</td>
+                    <td class={`num${c === undefined || isGap(c) ? " gap gap-grid" : ""}`}>{c === undefined ? "–" : <Num value={c} style={{ as: "decimals", n: 4 }} address={d.address ?? undefined} />}</td>
+                    <td><small>{d.refused ?? ""}</small></td>
                     <td class="no-print"><CopyText text={d.command} label={t("copyCommand")} /></td>
                   </tr>
                 );

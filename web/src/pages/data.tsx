@@ -99,7 +99,7 @@ function Tables() {
   return (
     <>
       <div class="controls">
-        <Select label={t("table")} value={info.name} options={list.data.tables.map((x) => ({ value: x.name, label: `${x.name} (${number(x.n_rows, WHOLE)})` }))} onChange={(v) => setParams({ table: v, from: undefined, where: undefined })} />
+        <Select label={t("table")} value={info.name} options={list.data.tables.map((x) => ({ value: x.name, label: typeof x.n_rows === "number" ? `${x.name} (${number(x.n_rows, WHOLE)})` : x.name }))} onChange={(v) => setParams({ table: v, from: undefined, where: undefined })} />
         <form class="field field-wide" onSubmit={(e) => {
           e.preventDefault();
           setFilter(draft);

@@ -1,6 +1,6 @@
 /** One measure by region: map, Lorenz curve, Moran scatter and table, linked by what is selected. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Cell, type Table, isGapCode, num, word, at } from "../api/cell";
+import { type Cell, type Table, cellOf, isGapCode, num, word, at } from "../api/cell";
 import { addressOf, conditions, query } from "../api/client";
 import type { Lorenz, SeriesAnswer } from "../api/types";
 import { useApi, useTable } from "../api/use";
@@ -176,20 +176,19 @@ function LorenzFigure({ industry, year }: { industry: string; year: number }) {
     const d = answer.data?.points;
     if (!d) return [];
     // The curve starts at (0, 0), which belongs to no region.
-    const skip = d.x.length - d.region.length;
-    return d.region.map((code, i) => ({ id: code, name: regionName(code), x: d.x[i + skip]!, y: d.y[i + skip]! }));
+    return d.region.flatMap((code, i) => (code === null ? [] : [{ id: code, name: regionName(code), x: d.x[i]!, y: d.y[i]! }]));
   }, [answer.data, lang.value]);
   const table: Table | undefined = answer.data && {
     columns: [{ name: "region", title: t("region"), unit: "", key: true }, { name: "x", title: base === "equal" ? t("shareRegions") : t("shareTotal"), unit: "1", key: false }, { name: "y", title: t("shareIndustry"), unit: "1", key: false }],
     rows: points.map((p) => [p.id, p.x, p.y]),
   };
-  const gini = base === "equal" ? answer.data?.gini : (answer.data?.gini_lq ?? answer.data?.gini);
+  const gini = num(cellOf(answer.data?.gini));
   const d = answer.data?.points;
   return (
-    <Figure id="lorenz" title={title} subtitle={gini === null || gini === undefined ? undefined : t("giniIs", { value: number(gini) })} table={table} trace={answer.data} loading={answer.loading}
+    <Figure id="lorenz" title={title} subtitle={gini === undefined ? undefined : t("giniIs", { value: number(gini) })} table={table} trace={answer.data} loading={answer.loading}
       controls={<Choice label={t("against")} value={base} options={[{ value: "equal", label: t("baseEqual") }, { value: "total", label: t("baseTotal") }]} onChange={setBase} />}>
       {answer.error ? <ProblemView error={answer.error} /> : !d ? <Loading /> : (
-        <Scatter title={title} points={points} path={d.x[0] === 0 && d.y[0] === 0 ? d.x.map((x, i) => ({ x, y: d.y[i]! })) : [{ x: 0, y: 0 }, ...d.x.map((x, i) => ({ x, y: d.y[i]! }))]} diagonal square radius={points.length > 200 ? 1.4 : 3} xTitle={base === "equal" ? t("shareRegions") : t("shareTotal")} yTitle={t("shareIndustry")} xFormat={(v) => number(v, percent(0))} yFormat={(v) => number(v, percent(0))} selected={selected.value} hover={hover.value} onHover={(c) => (hover.value = c)} onSelect={select} keyHelp={t("scatterKeys")} />
+        <Scatter title={title} points={points} path={d.x.map((x, i) => ({ x, y: d.y[i]! }))} diagonal square radius={points.length > 200 ? 1.4 : 3} xTitle={base === "equal" ? t("shareRegions") : t("shareTotal")} yTitle={t("shareIndustry")} xFormat={(v) => number(v, percent(0))} yFormat={(v) => number(v, percent(0))} selected={selected.value} hover={hover.value} onHover={(c) => (hover.value = c)} onSelect={select} keyHelp={t("scatterKeys")} />
       )}
     </Figure>
   );

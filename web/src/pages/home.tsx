@@ -9,11 +9,11 @@ import { Loading, ProblemView } from "../components/states";
 import { Heat } from "../figures/rows";
 import { shade } from "../figures/palette";
 import type { Cell, Table } from "../api/cell";
-import { number, WHOLE } from "../format/number";
+import { number, percent, WHOLE } from "../format/number";
 import { say, t } from "../i18n";
 import { text } from "../state/query";
 import { linkTo, useParam } from "../state/router";
-import { regionName, study } from "../state/study";
+import { nameOf, study } from "../state/study";
 import { Select } from "../components/controls";
 import { Diagnostics } from "./diagnostics";
 
@@ -80,20 +80,20 @@ function Coverage() {
   const blocks = data?.coverage ?? [];
   const name = (b: Check["coverage"][number]) => `${b.table} · ${b.measure}`;
   const block = blocks.find((b) => name(b) === asked) ?? blocks[0];
-  const most = block ? Math.max(1, ...block.counts.flat()) : 1;
-  const many = block ? block.regions.slice(0, 60) : [];
-  const value = (r: string, p: string): Cell | undefined => {
-    const n = block?.counts[block.regions.indexOf(r)]?.[block.periods.indexOf(Number(p))];
-    return n === undefined || n === 0 ? { gap: "missing" } : n;
+  const many = block ? block.codes.slice(0, 60) : [];
+  const share = (i: number, k: number): Cell => {
+    const [known, expected] = [block?.known[i]?.[k] ?? 0, block?.expected[i]?.[k] ?? 0];
+    return expected === 0 ? { gap: "not_applicable" } : known === 0 ? { gap: "missing" } : known / expected;
   };
-  const table: Table | undefined = block && { columns: [{ name: "region", title: t("region"), unit: "", key: true }, ...block.periods.map((p) => ({ name: String(p), title: String(p), unit: "", key: false }))], rows: block.regions.map((r, i) => [r, ...block.periods.map((_, k): Cell => block.counts[i]?.[k] ?? 0)]) };
+  const sum = (all: number[][] | undefined) => (all ?? []).flat().reduce((a, b) => a + b, 0);
+  const table: Table | undefined = block && { columns: [{ name: "region", title: t("region"), unit: "", key: true }, ...block.periods.map((p) => ({ name: String(p), title: String(p), unit: "", key: false }))], rows: block.codes.map((r, i) => [r, ...block.periods.map((_, k) => share(i, k))]) };
   return (
     <>
-      <Figure id="coverage" title={t("coverage")} subtitle={block ? t("coverageHelp", { most }) : undefined} table={table} loading={answer.loading} wide controls={blocks.length > 1 ? <Select label={t("table")} value={block ? name(block) : ""} options={blocks.map((b) => ({ value: name(b), label: name(b) }))} onChange={set} /> : undefined}>
+      <Figure id="coverage" title={t("coverage")} subtitle={block ? t("coverageHelp", { known: number(sum(block.known), WHOLE), expected: number(sum(block.expected), WHOLE) }) : undefined} table={table} loading={answer.loading} wide controls={blocks.length > 1 ? <Select label={t("table")} value={block ? name(block) : ""} options={blocks.map((b) => ({ value: name(b), label: name(b) }))} onChange={set} /> : undefined}>
         {answer.error ? <ProblemView error={answer.error} /> : !data ? <Loading what={t("checking")} /> : !block ? <p>{t("nothing")}</p> : (
-          <Heat title={t("coverage")} upright rows={many.map((r) => ({ id: r, name: regionName(r) }))} columns={block.periods.map((p) => ({ id: String(p), name: String(p) }))} value={value} color={(v) => shade(0.15 + (0.75 * v) / most)} format={(v) => number(v, WHOLE)} keyHelp={t("heatKeys")} cellHeight={15} />
+          <Heat title={t("coverage")} upright rows={many.map((r) => ({ id: r, name: nameOf(block.by, r) }))} columns={block.periods.map((p) => ({ id: String(p), name: String(p) }))} value={(r, p) => share(block.codes.indexOf(r), block.periods.indexOf(Number(p)))} color={(v) => shade(0.15 + 0.7 * v)} format={(v) => number(v, percent(0))} keyHelp={t("heatKeys")} cellHeight={15} />
         )}
-        {block && block.regions.length > 60 && <p class="figure-note">{t("firstOf", { n: 60, all: block.regions.length })}</p>}
+        {block && block.codes.length > 60 && <p class="figure-note">{t("firstOf", { n: 60, all: block.codes.length })}</p>}
       </Figure>
       {data && data.diagnostics.length > 0 && (
         <section class="figure wide" aria-labelledby="diagnostics"><header class="figure-head"><h3 id="diagnostics">{t("diagnostics")}</h3></header><Diagnostics list={data.diagnostics} /></section>

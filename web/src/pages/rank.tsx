@@ -1,6 +1,6 @@
 /** Which regions are most competitive, and how sure that is: weights as sliders, ranks with intervals. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Table } from "../api/cell";
+import { type Cell, type Table, cellOf, num } from "../api/cell";
 import { addressOf, query } from "../api/client";
 import type { RankAnswer } from "../api/types";
 import { useApi } from "../api/use";
@@ -11,8 +11,8 @@ import { Num } from "../components/num";
 import { Figurine, Page } from "../components/page";
 import { Loading, Locked, ProblemView } from "../components/states";
 import { RowChart } from "../figures/rows";
-import { number, percent } from "../format/number";
-import { say, t } from "../i18n";
+import { cell, decimals, number, percent, WHOLE } from "../format/number";
+import { lang, say, t } from "../i18n";
 import { classify } from "../state/fills";
 import { explain } from "../state/explain";
 import { integer, oneOf, weights } from "../state/query";
@@ -35,7 +35,7 @@ export default function Rank() {
     return () => clearTimeout(timer);
   }, [JSON.stringify(given)]);
   const moved = Object.keys(sent).length > 0;
-  const start = useMemo(() => Object.fromEntries((own.data?.weights ?? []).map((w) => [w.indicator, w.weight])), [own.data]);
+  const start = useMemo((): Record<string, number> => Object.fromEntries((own.data?.weights ?? []).map((w) => [w.indicator, num(cellOf(w.weight)) ?? 0])), [own.data]);
   const current = { ...start, ...given };
   const asked = { ...start, ...sent };
   const live = useApi<RankAnswer>(ok && moved && own.data ? query("rank", { top, normalization, aggregation, weight: Object.entries(asked).map(([k, v]) => `${k}=${v}`) }) : undefined);
@@ -43,9 +43,12 @@ export default function Rank() {
   const title = t("pageRank");
   if (!finding || !ok) return <Page title={title} question={t("askRank")}><Locked method="indicator-ranking" title={title} /></Page>;
   const data = answer.data ?? own.data;
-  const ordered = data ? [...data.regions].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity)) : [];
+  const ordered = (data?.regions ?? []).map((r) => ({ code: r.code, score: cellOf(r.score), rank: cellOf(r.rank), median: cellOf(r.median), lower: cellOf(r.lower), upper: cellOf(r.upper), pTop: cellOf(r.p_top) })).sort((a, b) => (num(a.rank) ?? Infinity) - (num(b.rank) ?? Infinity));
+  const edge = ordered.filter((r) => (num(r.pTop) ?? 0) > 0.05 && (num(r.pTop) ?? 1) < 0.95);
+  const chance = (c: Cell) => cell(c, lang.value, percent(0));
+  const place = (c: Cell) => cell(c, lang.value, WHOLE);
   const sum = Object.values(current).reduce((s, v) => s + v, 0) || 1;
-  const period = periodOf(data);
+  const period = typeof data?.period === "number" ? String(data.period) : undefined;
   // Only the study's own weights give numbers that stand in a finding.
   const address = (code: string) => (moved || !period ? undefined : addressOf(finding.step, "ranking", "rank", { period, region: code }));
   const table: Table | undefined = data && {
@@ -58,21 +61,21 @@ export default function Rank() {
       { name: "upper", title: t("upperBound"), unit: "", key: false },
       { name: "p_top", title: t("pTop", { n: data.top }), unit: "", key: false },
     ],
-    rows: ordered.map((r) => [r.code, ...[r.rank, r.score, r.median, r.lower, r.upper, r.p_top].map((v) => v ?? { gap: "missing" as const })]),
+    rows: ordered.map((r) => [r.code, r.rank, r.score, r.median, r.lower, r.upper, r.pTop]),
     address: (row, column) => (column === 1 ? address(ordered[row]!.code) : undefined),
   };
   const classified = data && classify({
     title: t("rank"),
     codes: ordered.map((r) => r.code),
-    values: ordered.map((r) => (r.rank === null ? { gap: "missing" as const } : -r.rank)),
-    basis: ordered.map((r) => -(r.rank ?? 0)),
+    values: ordered.map((r) => (typeof r.rank === "number" ? -r.rank : r.rank)),
+    basis: ordered.flatMap((r) => (typeof r.rank === "number" ? [-r.rank] : [])),
     method: "pinned",
     classes: 4,
     pinned: [-Math.round(ordered.length * 0.75), -Math.round(ordered.length * 0.5), -data.top],
     center: undefined,
     lines: (code) => {
       const r = ordered.find((x) => x.code === code);
-      return r ? [`${t("rank")} ${r.rank ?? "–"} [${r.lower ?? "–"}, ${r.upper ?? "–"}]`, t("pTopIs", { n: data.top, p: number(r.p_top ?? 0, percent(0)) })] : [];
+      return r ? [`${t("rank")} ${place(r.rank)} [${place(r.lower)}, ${place(r.upper)}]`, t("pTopIs", { n: data.top, p: chance(r.pTop) })] : [];
     },
     address,
   });
@@ -89,10 +92,10 @@ export default function Rank() {
     <Page title={title} question={t("askRank")} controls={controls}>
       {own.error ? <ProblemView error={own.error} /> : !data ? <Loading what={t("computing")} /> : (
         <>
-          <p class="headline" data-top-holds={data.top_holds ?? undefined} aria-live="polite">{data.top_holds === null ? "" : t("topHolds", { n: data.top, share: number(data.top_holds, percent(1)) })}</p>
+          <p class="headline" data-top-holds={data.top_holds_least ?? undefined} aria-live="polite">{typeof data.top_holds_least === "number" ? t("topHolds", { n: data.top, share: number(data.top_holds_least, percent(1)), mean: number(data.top_holds_mean ?? 0, decimals(1)) }) : (data.refused_intervals ?? "")}</p>
           <div class="figurines">
-            <Figurine label={t("surest")} value={ordered.filter((r) => (r.p_top ?? 0) >= 0.95).length} note={t("surestHelp", { n: data.top })} />
-            <Figurine label={t("borderline")} value={ordered.filter((r) => (r.p_top ?? 0) > 0.05 && (r.p_top ?? 0) < 0.95).length} note={t("borderlineHelp", { n: data.top })} />
+            <Figurine label={t("surest")} value={ordered.filter((r) => (num(r.pTop) ?? 0) >= 0.95).length} note={t("surestHelp", { n: data.top })} />
+            <Figurine label={t("borderline")} value={edge.length} note={t("borderlineHelp", { n: data.top })} />
           </div>
           <div class="grid">
             <section class="figure side knobs" aria-labelledby="weights-title">
@@ -101,7 +104,7 @@ export default function Rank() {
               {groups.map((dimension) => (
                 <fieldset key={dimension} class="weights"><legend>{dimension}</legend>
                   {data.weights.filter((w) => (w.dimension ?? "") === dimension).map((w) => (
-                    <Slider key={w.indicator} label={say(w.name) || w.indicator} value={Number((current[w.indicator] ?? w.weight).toFixed(4))} min={0} max={0.5} step={0.005} format={(v) => number(v / sum, percent(1))}
+                    <Slider key={w.indicator} label={say(w.name) || w.indicator} value={Number((current[w.indicator] ?? 0).toFixed(4))} min={0} max={0.5} step={0.005} format={(v) => number(v / sum, percent(1))}
                       onInput={(v) => setGiven({ ...given, [w.indicator]: v }, "drag")} />
                   ))}
                 </fieldset>
@@ -110,24 +113,18 @@ export default function Rank() {
             </section>
             <Figure id="ranks" title={t("ranksTitle")} subtitle={t("ranksHelp")} table={table} path={moved ? undefined : `findings/${stepOf("rank-intervals")?.step ?? "rank-intervals"}/intervals`} trace={data} loading={answer.loading} wide note={data.provenance_intervals ? <Footer provenance={data.provenance_intervals} /> : undefined}>
               <RowChart title={t("ranksTitle")} domain={[0.5, ordered.length + 0.5]} format={(v) => number(v, { as: "plain" })} xTitle={t("rank")} reference={data.top + 0.5} selected={selected.value} hover={hover.value} onHover={(c) => (hover.value = c)} onSelect={select} onPick={explain} keyHelp={t("rowKeys")}
-                rows={ordered.slice(0, 120).map((r) => ({ id: r.code, name: `${r.rank ?? "–"}  ${regionName(r.code)}`, point: r.rank ?? { gap: "missing" }, ...(r.lower !== null && r.upper !== null ? { lower: r.lower, upper: r.upper } : {}), address: address(r.code), note: t("pTopIs", { n: data.top, p: number(r.p_top ?? 0, percent(0)) }) }))} />
+                rows={ordered.slice(0, 120).map((r) => ({ id: r.code, name: `${place(r.rank)}  ${regionName(r.code)}`, point: r.rank, lower: r.lower, upper: r.upper, address: address(r.code), note: t("pTopIs", { n: data.top, p: chance(r.pTop) }) }))} />
             </Figure>
             <MapFigure id="rank-map" title={t("rankMap")} classified={classified} table={table} trace={data} />
             <section class="figure" aria-labelledby="borderline">
               <header class="figure-head"><h3 id="borderline">{t("borderline")}</h3></header>
               <p>{t("borderlineHelp", { n: data.top })}</p>
               <table class="plain"><thead><tr><th scope="col">{t("region")}</th><th scope="col" class="num">{t("rank")}</th><th scope="col" class="num">{t("pTop", { n: data.top })}</th></tr></thead>
-                <tbody>{ordered.filter((r) => (r.p_top ?? 0) > 0.05 && (r.p_top ?? 0) < 0.95).map((r) => <tr key={r.code}><th scope="row">{regionName(r.code)}</th><td class="num"><Num value={r.rank ?? undefined} style={{ as: "whole" }} address={address(r.code)} /></td><td class="num">{number(r.p_top ?? 0, percent(0))}</td></tr>)}</tbody></table>
+                <tbody>{edge.map((r) => <tr key={r.code}><th scope="row">{regionName(r.code)}</th><td class="num"><Num value={r.rank} style={WHOLE} address={address(r.code)} /></td><td class="num">{chance(r.pTop)}</td></tr>)}</tbody></table>
             </section>
           </div>
         </>
       )}
     </Page>
   );
-}
-
-/** The year ranked, as the answer's own provenance names it. */
-function periodOf(data: RankAnswer | undefined): string | undefined {
-  const periods = data?.provenance?.inputs.find((i) => i.periods)?.periods;
-  return periods ? String(periods[1]) : undefined;
 }

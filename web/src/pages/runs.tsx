@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { ApiError, ask, hasToken, query, refresh } from "../api/client";
 import { progress } from "../api/events";
-import type { DiffAnswer, RunInfo, RunState } from "../api/types";
+import type { Diff, DiffAnswer, RunInfo, RunState } from "../api/types";
 import { useApi } from "../api/use";
 import { CopyText } from "../components/copy";
 import { Select } from "../components/controls";
@@ -10,7 +10,7 @@ import { Figure } from "../components/figure";
 import { Num } from "../components/num";
 import { Page } from "../components/page";
 import { Empty, Loading, ProblemView } from "../components/states";
-import type { Cell, Table } from "../api/cell";
+import { type Table, cellOf } from "../api/cell";
 import { FULL, SHORT, number } from "../format/number";
 import { t } from "../i18n";
 import { term } from "../i18n/terms";
@@ -55,40 +55,39 @@ export default function Runs() {
               </table>
             </div>
           </section>
-          {runs.length > 1 ? <Diff runs={runs} /> : <section class="figure wide"><Empty title={t("oneRun")}><p>{t("oneRunHelp")}</p></Empty></section>}
+          {runs.length > 1 ? <Moved runs={runs} /> : <section class="figure wide"><Empty title={t("oneRun")}><p>{t("oneRunHelp")}</p></Empty></section>}
         </div>
       )}
     </Page>
   );
 }
 
-function Diff({ runs }: { runs: RunInfo[] }) {
+function Moved({ runs }: { runs: RunInfo[] }) {
   const [before, setBefore] = useParam("before", text, runs[1]!.id);
   const [after, setAfter] = useParam("after", text, runs[0]!.id);
   const answer = useApi<DiffAnswer>(before === after ? undefined : query("diff", { before, after }));
   const options = runs.map((r) => ({ value: r.id, label: `${r.id.slice(0, 12)}${r.current ? ` (${t("current")})` : ""}` }));
-  const d = answer.data;
-  const moved = (d?.diff.steps ?? []).flatMap((s) => s.moved.map((m) => ({ step: s.step, ...m })));
-  const cellOf = (v: unknown): Cell => (typeof v === "number" || typeof v === "string" ? v : { gap: "missing" });
+  const d = answer.data?.diff as Diff | undefined;
+  const moved = (d?.steps ?? []).flatMap((s) => s.moved.map((m) => ({ step: s.step, ...m })));
   const table: Table | undefined = d && {
     columns: [{ name: "step", title: t("step"), unit: "", key: true }, { name: "address", title: t("address"), unit: "", key: true }, { name: "before", title: t("before"), unit: "", key: false }, { name: "after", title: t("after"), unit: "", key: false }],
     rows: moved.map((m) => [m.step, m.address, cellOf(m.before), cellOf(m.after)]),
     address: (row, column) => (column === 3 ? moved[row]!.address : undefined),
   };
   return (
-    <Figure id="diff" title={t("diffTitle")} subtitle={d ? t("diffSame", { n: d.diff.n_same }) : undefined} table={table} trace={d ? { ...(d.command ? { command: d.command } : {}), ...(d.python ? { python: d.python } : {}) } : undefined} wide controls={<><Select label={t("before")} value={before} options={options} onChange={setBefore} /><Select label={t("after")} value={after} options={options} onChange={setAfter} /></>}>
+    <Figure id="diff" title={t("diffTitle")} subtitle={d ? t("diffSame", { n: d.n_same }) : undefined} table={table} trace={answer.data} wide controls={<><Select label={t("before")} value={before} options={options} onChange={setBefore} /><Select label={t("after")} value={after} options={options} onChange={setAfter} /></>}>
       {before === after ? <p>{t("sameRun")}</p> : answer.error ? <ProblemView error={answer.error} /> : !d ? <Loading /> : (
         <>
-          {d.diff.steps.length === 0 && <p>{t("nothingMoved")}</p>}
-          {d.diff.steps.map((s) => (
-            <details key={s.step} open={d.diff.steps.length <= 4}>
+          {d.steps.length === 0 && <p>{t("nothingMoved")}</p>}
+          {d.steps.map((s) => (
+            <details key={s.step} open={d.steps.length <= 4}>
               <summary><strong>{s.step}</strong> · {t("movedOf", { n: s.n_moved, of: s.n_compared })} · {s.causes.map(causeText).join("; ")}</summary>
               <table class="plain"><thead><tr><th scope="col">{t("address")}</th><th scope="col" class="num">{t("before")}</th><th scope="col" class="num">{t("after")}</th></tr></thead>
                 <tbody>{s.moved.slice(0, 30).map((m) => <tr key={m.address}><td><code>{m.address}</code></td><td class="num">{typeof m.before === "number" ? number(m.before, FULL) : String(m.before ?? "–")}</td><td class="num"><Num value={cellOf(m.after)} style={SHORT} address={m.address} /></td></tr>)}</tbody></table>
             </details>
           ))}
-          {d.diff.added.length > 0 && <p>{t("added")}: {d.diff.added.join(", ")}</p>}
-          {d.diff.removed.length > 0 && <p>{t("removed")}: {d.diff.removed.join(", ")}</p>}
+          {d.added.length > 0 && <p>{t("added")}: {d.added.join(", ")}</p>}
+          {d.removed.length > 0 && <p>{t("removed")}: {d.removed.join(", ")}</p>}
         </>
       )}
     </Figure>

@@ -25,7 +25,8 @@ function of(finding: Finding, allowed: readonly string[], needed: string): Measu
     const keys = table.columns.filter((c) => c.key).map((c) => c.name);
     if (table.rows === 0 || !keys.includes(needed) || keys.some((k) => !allowed.includes(k))) continue;
     for (const column of table.columns) {
-      if (column.key || column.kind === "text" || ASIDE.test(column.name)) continue;
+      // Words have no unit; every number has one, if only "1".
+      if (column.key || column.unit === "" || ASIDE.test(column.name)) continue;
       out.push({
         id: `${finding.step}:${table.name}.${column.name}`,
         step: finding.step,

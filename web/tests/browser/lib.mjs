@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createServer as createHttp, request } from "node:http";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -43,17 +44,53 @@ export async function serve(study) {
     if (Date.now() - started > 60000) throw new Error(`agglo serve does not answer: ${log}`);
     await new Promise((go) => setTimeout(go, 50));
   }
+  const startup_ms = Date.now() - started;
+  const { page } = await (await fetch(`${base}/api/v1/server`)).json();
+  const beside = page && !process.env.DIST ? undefined : await pageBeside(port);
   return {
-    base,
+    base: beside ? `http://127.0.0.1:${beside.address().port}` : base,
     study,
-    startup_ms: Date.now() - started,
+    startup_ms,
     token: () => /#token=([0-9a-f]+)/i.exec(log)?.[1],
     log: () => log,
     stop: () => new Promise((done) => {
+      beside?.close();
+      beside?.closeAllConnections();
       child.once("exit", done);
       child.kill("SIGTERM");
     }),
   };
+}
+
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+
+/** `web/dist` as it was built last, under the strict policy, beside the interface on `port`: for a binary without the page, or with an older one (DIST=1). */
+function pageBeside(port) {
+  const dist = new URL("../../dist/", import.meta.url);
+  const server = createHttp((question, answer) => {
+    const path = new URL(question.url, "http://x").pathname;
+    if (path.startsWith("/api/")) {
+      const { origin, ...headers } = question.headers;
+      const asked = request({ host: "127.0.0.1", port, path: question.url, method: question.method, headers: { ...headers, host: `127.0.0.1:${port}`, ...(origin ? { origin: `http://127.0.0.1:${port}` } : {}) } }, (got) => {
+        answer.writeHead(got.statusCode, got.headers);
+        got.pipe(answer);
+      });
+      asked.on("error", () => answer.destroy());
+      answer.on("close", () => asked.destroy());
+      question.pipe(asked);
+      return;
+    }
+    try {
+      const name = path === "/" ? "index.html" : path.slice(1);
+      const bytes = readFileSync(new URL(name, dist));
+      answer.writeHead(200, { "Content-Type": TYPES[name.split(".").pop()] ?? "application/octet-stream", "Content-Security-Policy": POLICY });
+      answer.end(bytes);
+    } catch {
+      answer.writeHead(404).end();
+    }
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
 export async function launch() {

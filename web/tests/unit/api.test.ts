@@ -5,12 +5,9 @@ import { parseEvents } from "../../src/api/events";
 import type { ApiTable } from "../../src/api/types";
 
 const title = { en: "t", zh: "题" };
-const answer: ApiTable = {
+const answer: Pick<ApiTable, "name" | "columns" | "n_rows"> = {
   name: "location_quotient",
   n_rows: 2,
-  offset: 0,
-  limit: 1000,
-  intervals: null,
   columns: [
     { name: "region", kind: "text", unit: "", key: true, title, values: ["110000", "120000"] },
     { name: "period", kind: "integer", unit: "", key: true, title, values: [2015, 2015] },

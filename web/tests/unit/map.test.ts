@@ -5,8 +5,8 @@ import { fit, scaleBar, zoom } from "../../src/figures/map/view";
 import { ticks } from "../../src/figures/scale";
 
 const name = { en: "n", zh: "名" };
-const square = (code: string, x: number, y: number) => ({ type: "Feature" as const, id: code, properties: { code, name, region: true }, geometry: { type: "MultiPolygon" as const, coordinates: [[[[x, y], [x + 10, y], [x + 10, y + 10], [x, y + 10], [x, y]]]] } });
-const answer: MapAnswer = { kind: "areas", projection: { name: "p" }, extent: [0, 0, 20, 20], notice: null, km_per_unit: 2, areas: { type: "FeatureCollection", features: [square("a", 0, 0), square("b", 10, 0), square("c", 0, 10)] } };
+const square = (code: string, x: number, y: number) => ({ type: "Feature" as const, id: code, properties: { code, name, region: true, center: [x + 5, y + 5] }, geometry: { type: "MultiPolygon" as const, coordinates: [[[[x, y], [x + 10, y], [x + 10, y + 10], [x, y + 10], [x, y]]]] } });
+const answer: MapAnswer = { kind: "areas", projection: { name }, extent: [0, 0, 20, 20], notice: null, km_per_unit: 2, insets: [], left_out: [], unmatched: { without_area: [], without_region: [] }, areas: { type: "FeatureCollection", features: [square("a", 0, 0), square("b", 10, 0), square("c", 0, 10)] } };
 
 describe("what lies under a point", () => {
   const world = plane(answer)!;
@@ -27,7 +27,7 @@ describe("what lies under a point", () => {
   });
 
   it("agrees with looking at every area, at ten thousand points of a country of tiles", () => {
-    const tiles: MapAnswer = { kind: "tiles", n_rows: 20, n_columns: 20, notice: null, tiles: Array.from({ length: 400 }, (_, i) => ({ code: String(i), row: Math.floor(i / 20), column: i % 20, name, short: name })) };
+    const tiles: MapAnswer = { kind: "tiles", n_rows: 20, n_columns: 20, notice: null, unmatched: { without_area: [], without_region: [] }, tiles: Array.from({ length: 400 }, (_, i) => ({ code: String(i), row: Math.floor(i / 20), column: i % 20, name, short: name })) };
     const p = plane(tiles)!;
     const idx = new Index(p);
     for (let i = 0; i < 10000; i++) {

@@ -39,12 +39,9 @@ export function plane(answer: MapAnswer): Plane | undefined {
   }
   const shapes: Shape[] = [];
   for (const feature of answer.areas.features) {
-    const geometry = feature.geometry;
-    if (!geometry) continue;
-    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
     const rings: Float64Array[] = [];
     const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const polygon of polygons)
+    for (const polygon of feature.geometry.coordinates)
       for (const ring of polygon) {
         const flat = new Float64Array(ring.length * 2);
         ring.forEach((point, i) => {
@@ -60,19 +57,25 @@ export function plane(answer: MapAnswer): Plane | undefined {
         rings.push(flat);
       }
     if (rings.length === 0) continue;
-    const center = feature.properties.center;
     shapes.push({
       code: feature.properties.code,
       name: feature.properties.name,
-      region: feature.properties.region !== false,
+      region: feature.properties.region,
       rings,
       box,
-      center: center ? [center[0], center[1]] : [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2],
+      center: pair(feature.properties.center) ?? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2],
     });
   }
-  const insets = answer.insets ?? [];
+  const insets = answer.insets.flatMap((inset) => {
+    const [x0, y0, x1, y1] = inset.frame;
+    return x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined ? [] : [{ name: inset.name, frame: [x0, y0, x1, y1] as [number, number, number, number] }];
+  });
   const extent = extentOf([...shapes, ...insets.map((inset) => ({ box: inset.frame }))]);
   return { kind: "areas", shapes, extent, insets, projection: answer.projection.name, ...(answer.km_per_unit ? { km: answer.km_per_unit } : {}) };
+}
+
+function pair([x, y]: number[]): [number, number] | undefined {
+  return x === undefined || y === undefined ? undefined : [x, y];
 }
 
 function extentOf(shapes: readonly Pick<Shape, "box">[]): [number, number, number, number] {
