@@ -17,15 +17,17 @@ export function useApi<T>(path: string | undefined): Answer<T> {
   const [, redraw] = useState(0);
   const last = useRef<T | undefined>(undefined);
   const known = path === undefined ? undefined : entry(path);
+  const pending = known !== undefined && known.value === undefined && known.error === undefined;
   useEffect(() => {
-    if (!known || known.value !== undefined || known.error !== undefined) return;
+    // The answer may have come between drawing and now: whoever was drawn waiting is drawn again.
+    if (!known || !pending) return;
     let alive = true;
     const done = () => alive && redraw((n) => n + 1);
     known.promise.then(done, done);
     return () => {
       alive = false;
     };
-  }, [path, now, known]);
+  }, [path, now, known, pending]);
   if (!known) return { data: undefined, error: undefined, loading: false };
   if (known.value !== undefined) last.current = known.value as T;
   if (known.error) return { data: undefined, error: known.error, loading: false };

@@ -157,10 +157,10 @@ function TopComposition({ finding }: { finding: Finding }) {
   const [g, n, top, e, up, reading] = ["group", "n_regions", "n_top", "expected", "p_at_least", "reading"].map((c) => at(table, c)) as [number, number, number, number, number, number];
   return (
     <Figure id="top-composition" title={t("topComposition")} subtitle={t("topCompositionHelp")} table={table} path={answer.path} trace={answer.raw}>
-      <table class="plain">
+      <div class="scroll-x" tabIndex={0} role="region" aria-label={t("topComposition")}><table class="plain">
         <thead><tr><th scope="col">{t("group")}</th><th scope="col" class="num">{t("regions")}</th><th scope="col" class="num">{t("inTop")}</th><th scope="col" class="num">{t("expected")}</th><th scope="col" class="num">p</th><th scope="col">{t("finding")}</th></tr></thead>
         <tbody>{table.rows.map((row, k) => <tr key={k}><th scope="row">{groupName(word(row[g]))}</th><td class="num"><Num value={row[n]} style={{ as: "whole" }} /></td><td class="num"><Num value={row[top]} style={{ as: "whole" }} address={table.address?.(k, top)} /></td><td class="num"><Num value={row[e]} address={table.address?.(k, e)} /></td><td class="num"><Num value={row[up]} address={table.address?.(k, up)} /></td><td>{term(word(row[reading]))}</td></tr>)}</tbody>
-      </table>
+      </table></div>
     </Figure>
   );
 }

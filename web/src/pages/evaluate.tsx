@@ -109,7 +109,7 @@ function Other({ finding }: { finding: Finding }) {
   if (!answer.data) return null;
   return (
     <Figure id={finding.step} title={finding.step} table={answer.data} path={answer.path} trace={answer.raw}>
-      <table class="plain"><thead><tr>{answer.data.columns.map((c) => <th key={c.name} scope="col">{c.title}</th>)}</tr></thead><tbody>{answer.data.rows.slice(0, 30).map((row, k) => <tr key={k}>{row.map((c, j) => <td key={j}><Num value={c} address={answer.data!.address?.(k, j)} /></td>)}</tr>)}</tbody></table>
+      <div class="scroll-x" tabIndex={0} role="region" aria-label={finding.step}><table class="plain"><thead><tr>{answer.data.columns.map((c) => <th key={c.name} scope="col">{c.title}</th>)}</tr></thead><tbody>{answer.data.rows.slice(0, 30).map((row, k) => <tr key={k}>{row.map((c, j) => <td key={j}><Num value={c} address={answer.data!.address?.(k, j)} /></td>)}</tr>)}</tbody></table></div>
     </Figure>
   );
 }

@@ -59,6 +59,8 @@ export async function speed(browser, server) {
   result.industry_first_ms = { median: round(median(first)), most: round(Math.max(...first)) };
   result.industry_again_ms = { median: round(median(again)), most: round(Math.max(...again)) };
 
+  console.log(JSON.stringify(result));
+
   // Memory: the same tour many times over must not grow without end.
   const heap = async () => {
     const session = await context.newCDPSession(page);
