@@ -75,7 +75,11 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let generation = 1;
         App {
-            snapshot: RwLock::new(Arc::new(Snapshot::take(&config.root, generation))),
+            snapshot: RwLock::new(Arc::new(Snapshot::take(
+                &config.root,
+                format!("http://{address}"),
+                generation,
+            ))),
             token: blake3::hash(config.token.as_bytes()),
             config,
             address,
@@ -108,7 +112,8 @@ impl App {
     /// Looks at the study anew.
     pub(crate) fn reload(&self) -> u64 {
         let generation = self.generation.fetch_add(1, Ordering::SeqCst) + 1;
-        let fresh = Arc::new(Snapshot::take(&self.config.root, generation));
+        let url = format!("http://{}", self.address);
+        let fresh = Arc::new(Snapshot::take(&self.config.root, url, generation));
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.answers.clear();
         generation

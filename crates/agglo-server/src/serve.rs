@@ -77,6 +77,11 @@ impl Server {
     pub fn run(self) {
         let app = self.app.clone();
         std::thread::spawn(move || watch::watch(&app));
+        // The tables are read while the browser still opens the page.
+        let first = self.app.snapshot();
+        std::thread::spawn(move || {
+            let _ = first.desk();
+        });
         let router = routes::router(&self.app);
         self.runtime.block_on(net::serve(self.listener, router, asked_to_end()));
         self.app.stop_run();

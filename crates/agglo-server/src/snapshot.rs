@@ -27,7 +27,6 @@ pub(crate) struct Drawn {
     pub(crate) id: String,
     pub(crate) section: String,
     pub(crate) figure: Figure,
-    pub(crate) command: String,
     pub(crate) steps: Vec<String>,
 }
 
@@ -35,6 +34,8 @@ pub(crate) struct Drawn {
 pub(crate) struct Snapshot {
     /// The study's folder.
     pub(crate) root: PathBuf,
+    /// The address of the server.
+    pub(crate) url: String,
     /// Counts the states that this server has seen.
     pub(crate) generation: u64,
     /// The study file.
@@ -53,12 +54,13 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// The study in `root` as it is now. Cost: two small files.
-    pub(crate) fn take(root: &Path, generation: u64) -> Snapshot {
+    pub(crate) fn take(root: &Path, url: String, generation: u64) -> Snapshot {
         let bytes = std::fs::read(root.join(run::RUN_FILE)).ok();
         let record = bytes.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
         let id = bytes.as_ref().map(|bytes| crate::history::id_of(bytes));
         Snapshot {
             root: root.to_path_buf(),
+            url,
             generation,
             spec: Spec::load(root).map_err(Problem::from),
             run_id: id.filter(|_| record.is_some()),
@@ -192,7 +194,6 @@ impl Snapshot {
                     id: block.id.clone(),
                     section: section.id.clone(),
                     figure: block.figure.clone(),
-                    command: block.origin.command.clone(),
                     steps: block.origin.steps.clone(),
                 }));
             }

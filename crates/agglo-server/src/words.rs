@@ -5,7 +5,7 @@ use std::path::Path;
 
 use agglo_methods::Method;
 use agglo_study::record::StepRecord;
-use agglo_study::run::TABLES;
+use agglo_study::run::{Question, TABLES};
 
 /// A word as a shell takes it.
 pub(crate) fn quoted(word: &str) -> String {
@@ -89,9 +89,58 @@ pub(crate) fn measured(root: &Path, record: &StepRecord, method: &Method) -> Opt
     Some(words.join(" "))
 }
 
+/// The question to the server at `url` that gives the same.
+pub(crate) fn asked(url: &str, question: &Question) -> String {
+    let mut pairs = vec![("method", question.what.clone())];
+    if agglo_methods::find(&question.what).is_none() {
+        pairs[0].0 = "step";
+    }
+    let variant = question.variant.iter().map(|variant| ("variant", variant.clone()));
+    pairs.extend(variant);
+    pairs
+        .extend(question.options.iter().map(|(name, value)| ("option", format!("{name}={value}"))));
+    pairs.extend(question.seed.iter().map(|seed| ("seed", seed.to_string())));
+    pairs.extend(question.periods.iter().map(|(from, to)| ("period", format!("{from}..{to}"))));
+    for (column, values) in &question.keep {
+        pairs.extend(values.iter().map(|value| ("keep", format!("{column}={value}"))));
+    }
+    pairs.extend(question.weights.iter().map(|(code, w)| ("weight", format!("{code}={w}"))));
+    let query: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    format!("curl '{url}/api/v1/compute?{}'", query.join("&"))
+}
+
+/// A value as a query takes it.
+fn escaped(value: &str) -> String {
+    let mut text = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~=,:".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_a_query_whatever_its_values_hold() {
+        let question = Question {
+            what: "gini".to_owned(),
+            keep: BTreeMap::from([("industry".to_owned(), vec!["Hotels & 餐".to_owned()])]),
+            periods: Some((2010, 2015)),
+            ..Question::default()
+        };
+        assert_eq!(
+            asked("http://127.0.0.1:1", &question),
+            "curl 'http://127.0.0.1:1/api/v1/compute?method=gini&period=2010..2015&\
+             keep=industry=Hotels%20%26%20%E9%A4%90'"
+        );
+    }
 
     #[test]
     fn words_with_blanks_are_quoted_for_a_shell() {

@@ -55,7 +55,7 @@ fn a_method_asked_again_gives_the_numbers_of_the_run() {
         ("location-quotient", "location_quotient", "lq"),
         ("star-clusters", "clusters", "stars"),
         ("indicator-ranking", "ranking", "score"),
-        ("local-moran", "main", "local_i"),
+        ("local-moran", "main", "period"),
         ("rank-intervals", "intervals", "p_top"),
         ("gini-breaks", "breaks", "period"),
         ("dagum-cn3", "total", "gini"),
@@ -74,18 +74,20 @@ fn a_method_asked_again_gives_the_numbers_of_the_run() {
 fn the_command_beside_an_answer_gives_the_same_numbers() {
     let (_keep, study) = demo("china");
     let served = Served::start(&study, &[]);
-    let made =
-        served.json("/api/v1/compute?method=indicator-ranking&option=weights=equal&limit=200000");
-    let command = made["command"].as_str().unwrap();
+    // A table as it was read, without a word more: the method can be asked of it on the command line.
+    let made = served
+        .json("/api/v1/compute?method=structural-breaks&option=trim=0.2&limit=200000&table=breaks");
+    assert!(made["command"].as_str().unwrap().starts_with("curl 'http://127.0.0.1:"), "{made}");
+    let kept = served.json("/api/v1/findings/gini/main?limit=1");
+    let command = kept["command"].as_str().unwrap();
     let words: Vec<&str> = command.split(' ').collect();
-    assert_eq!(&words[..3], ["agglo", "measure", "indicator-ranking"], "{command}");
-    let mut typed = words[1..].to_vec();
-    typed.push("--json");
-    let told = agglo(&study, &typed).ended(0).json();
-    let scores: Vec<&Value> =
-        told["rows"].as_array().unwrap().iter().map(|row| &row["score"]).collect();
-    let own: Vec<&Value> = column(&made, "score")["values"].as_array().unwrap().iter().collect();
-    assert_eq!(own, scores, "{command}");
+    assert_eq!(&words[..2], ["agglo", "explain"], "{command}");
+    let told = agglo(&study, &["explain", words[2], "--json"]).ended(0).json();
+    assert_eq!(told["value"], column(&kept, "gini")["values"][0], "{command}");
+    let drawn = served.json("/api/v1/slice?of=location-quotient.lq&industry=industry");
+    let words: Vec<&str> = drawn["command"].as_str().unwrap().split(' ').skip(1).collect();
+    agglo(&study, &words).ended(0);
+    assert!(study.join("figure.svg").exists());
 }
 
 #[test]

@@ -7,7 +7,9 @@ use agglo_core::{Column, Datum, Frame, Values};
 use agglo_methods::Method;
 use agglo_study::record::{DataRecord, StepRecord};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::{NoteForm, Words};
 
@@ -50,17 +52,27 @@ pub(crate) struct ColumnAbout {
 }
 
 /// The values of a column; `null` is an empty cell, or a number that is a gap.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Cells {
     /// Codes and labels.
-    #[schema(value_type = Vec<Option<String>>)]
     Text(Vec<Option<TextCell>>),
     /// Whole numbers.
     Integer(Vec<Option<i64>>),
     /// Numbers.
     Number(Vec<Option<f64>>),
 }
+
+// Of one kind or another as `kind` of the column says, which the shape alone cannot tell of whole numbers.
+impl PartialSchema for Cells {
+    fn schema() -> RefOr<Schema> {
+        let kinds = [Type::String, Type::Number, Type::Null];
+        let cell = ObjectBuilder::new().schema_type(SchemaType::from_iter(kinds));
+        ArrayBuilder::new().items(cell).into()
+    }
+}
+
+impl ToSchema for Cells {}
 
 /// A text shared with the table it comes from.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agglo_core::Frame;
 use agglo_methods::{Answer, Method};
+use agglo_study::address::{Address, cell_text};
 use agglo_study::record::{RunRecord, StepRecord};
 use agglo_study::run::{Question, interval_table};
 
@@ -30,11 +31,40 @@ pub(super) fn provenance(
     Ok(Provenance::of_step(record, method, table, program(run), &run.data))
 }
 
-/// The command that gives a table of a step: the method asked of the canonical tables where that is all
-/// there is to it, else the step itself.
+/// The command that gives the numbers of a step: the method asked of the canonical tables where that is all
+/// there is to it, else the way back from the first of them.
 pub(super) fn command(snapshot: &Snapshot, record: &StepRecord, method: &'static Method) -> String {
-    words::measured(&snapshot.root, record, method)
+    let measured = words::measured(&snapshot.root, record, method);
+    measured
+        .or_else(|| first_number(snapshot, record, method, "main"))
         .unwrap_or_else(|| format!("agglo explain {}", words::quoted(&record.method)))
+}
+
+/// `agglo explain` of the first number of a table of the last run.
+fn first_number(
+    snapshot: &Snapshot,
+    record: &StepRecord,
+    method: &'static Method,
+    table: &str,
+) -> Option<String> {
+    let (name, indexed) = snapshot.finding(&record.step, table).ok()?;
+    let output = method.outputs.iter().find(|output| output.name == name)?;
+    let frame = &indexed.frame;
+    let (row, column) = output.columns.iter().filter(|c| !c.key).find_map(|column| {
+        let cells = frame.numbers(column.name).ok()?;
+        Some((cells.iter().position(|cell| cell.number().is_some())?, column.name))
+    })?;
+    let keys =
+        output.columns.iter().filter(|column| column.key).filter_map(|column| {
+            Some((column.name.to_owned(), cell_text(frame, column.name, row)?))
+        });
+    let address = Address {
+        step: record.step.clone(),
+        table: Some(name),
+        column: column.to_owned(),
+        keys: keys.collect(),
+    };
+    Some(format!("agglo explain {}", words::quoted(&address.to_string())))
 }
 
 /// A table of the last run.
@@ -46,7 +76,9 @@ pub(super) fn kept(snapshot: &Snapshot, step: &str, table: &str) -> Result<Found
         about: columns_of(method, &name, &indexed.frame),
         intervals: record.tables.iter().any(|t| t.name == beside).then_some(beside),
         provenance: provenance(snapshot, record, method, &name)?,
-        command: command(snapshot, record, method),
+        command: words::measured(&snapshot.root, record, method)
+            .or_else(|| first_number(snapshot, record, method, &name))
+            .unwrap_or_else(|| command(snapshot, record, method)),
         python: words::finding(&snapshot.root, step, &name),
         places: false,
         file: format!("{step}-{name}"),
@@ -138,7 +170,7 @@ impl Asked {
             about: columns_of(self.method, name, &frame),
             intervals: None,
             provenance: provenance(snapshot, &self.record, self.method, name)?,
-            command: self.command(snapshot),
+            command: self.command(snapshot, question),
             python,
             places: false,
             file: format!("{}-{name}", self.record.step),
@@ -147,8 +179,10 @@ impl Asked {
         })
     }
 
-    /// The command that gives the same.
-    pub(super) fn command(&self, snapshot: &Snapshot) -> String {
-        command(snapshot, &self.record, self.method)
+    /// The command that gives the same: the method asked of the canonical tables where that is all there is
+    /// to it, else this server asked again.
+    pub(super) fn command(&self, snapshot: &Snapshot, question: &Question) -> String {
+        words::measured(&snapshot.root, &self.record, self.method)
+            .unwrap_or_else(|| words::asked(&snapshot.url, question))
     }
 }

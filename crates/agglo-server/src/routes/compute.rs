@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::answers::{ask, more, provenance};
 use super::tabular::{self, TableFormat, chosen, table_query};
-use super::{Asked, Shared, pairs, periods};
+use super::{Asked, Shared, pairs, periods, seed};
 use crate::app::Asking;
 use crate::dto::{Computed, Table};
 use crate::problem::{Problem, Problems};
@@ -81,7 +81,7 @@ pub(super) async fn compute(
                 let main = answer.answer.tables.first().map_or("", |(name, _)| name.as_str());
                 Reply::json(&Computed {
                     provenance: provenance(snapshot, &answer.record, answer.method, main)?,
-                    command: answer.command(snapshot),
+                    command: answer.command(snapshot, &question),
                     python: words::measure(&snapshot.root, &answer.record, main, &more(&question)),
                     tables,
                 })
@@ -127,7 +127,7 @@ fn question(query: &ComputeQuery) -> Result<Question, Problem> {
         what,
         variant: query.variant.clone(),
         options: pairs("option", &query.option)?.into_iter().collect(),
-        seed: query.seed,
+        seed: seed(query.seed)?,
         periods: periods(query.period.as_deref())?,
         keep,
         weights: weights(&query.weight)?,

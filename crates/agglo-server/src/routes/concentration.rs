@@ -141,10 +141,12 @@ fn definition(
     let kept = snapshot.step(method.id).ok().filter(|record| record.variant == variant);
     let (value, refused, command) = match ask(snapshot, &question) {
         Ok(answer) => match number(&answer, table, column, industry, period) {
-            Some(value) => (Some(Value::from(value)), None, answer.command(snapshot)),
-            None => {
-                (None, Some(format!("no row for {industry}, {period}")), answer.command(snapshot))
-            }
+            Some(value) => (Some(Value::from(value)), None, answer.command(snapshot, &question)),
+            None => (
+                None,
+                Some(format!("no row for {industry}, {period}")),
+                answer.command(snapshot, &question),
+            ),
         },
         Err(problem) if matches!(problem.status, 403 | 422) => {
             (None, Some(problem.detail), format!("agglo explain {}", method.id))
@@ -304,7 +306,7 @@ fn curve(
         gini: gini.into(),
         gaps,
         provenance: provenance(snapshot, &answer.record, answer.method, table)?,
-        command: answer.command(snapshot),
+        command: answer.command(snapshot, &question),
         python: words::measure(&snapshot.root, &answer.record, table, &more(&question)),
     })
 }

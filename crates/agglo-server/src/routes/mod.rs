@@ -190,6 +190,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked<T>, Problem> {
         let query = parts.uri.query().unwrap_or_default();
+        // A name without a value asks for nothing in particular, which is to leave it out.
+        let bare =
+            query.split('&').find(|pair| pair.split_once('=').is_some_and(|p| p.1.is_empty()));
+        if let Some(bare) = bare {
+            let name = bare.trim_end_matches('=');
+            return Err(Problem::query(name, format!("`{name}` has no value")));
+        }
         serde_html_form::from_str(query).map(Asked).map_err(|error| {
             let detail = error.to_string();
             let named = detail.split('`').nth(1).filter(|_| detail.contains("field"));
@@ -221,6 +228,18 @@ fn periods(text: Option<&str>) -> Result<Option<(i32, i32)>, Problem> {
     match (from.parse(), to.parse()) {
         (Ok(from), Ok(to)) if from <= to => Ok(Some((from, to))),
         _ => Err(wrong()),
+    }
+}
+
+/// The seeds that can be asked for: those that JSON of any language holds.
+const MOST_SEED: u64 = i64::MAX as u64;
+
+fn seed(seed: Option<u64>) -> Result<Option<u64>, Problem> {
+    match seed {
+        Some(seed) if seed > MOST_SEED => {
+            Err(Problem::query("seed", format!("a seed is at most {MOST_SEED}")))
+        }
+        seed => Ok(seed),
     }
 }
 

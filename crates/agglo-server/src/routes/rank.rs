@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::answers::{ask, more, provenance};
 use super::compute::weights;
 use super::study::indicators;
-use super::{Asked, Shared};
+use super::{Asked, Shared, seed};
 use crate::app::Asking;
 use crate::dto::{Ranked, Ranking, Value, Weighed, Words};
 use crate::problem::{Problem, Problems};
@@ -78,7 +78,7 @@ fn of(snapshot: &Snapshot, query: &RankQuery) -> Result<Ranking, Problem> {
     let scores = Question {
         what: "indicator-ranking".to_owned(),
         options: options.clone(),
-        seed: query.seed,
+        seed: seed(query.seed)?,
         weights: weights(&query.weight)?,
         ..Question::default()
     };
@@ -129,7 +129,7 @@ fn of(snapshot: &Snapshot, query: &RankQuery) -> Result<Ranking, Problem> {
             None => None,
         },
         refused_intervals: refused,
-        command: scored.command(snapshot),
+        command: scored.command(snapshot, &scores),
         python: words::measure(&snapshot.root, &scored.record, "ranking", &more),
         regions,
     })
