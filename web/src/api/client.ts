@@ -29,6 +29,7 @@ export function noteGeneration(now: number): boolean {
 /** Forgets every answer and asks again what is on the page. */
 export function refresh(): void {
   kept.clear();
+  held = 0;
   revision.value += 1;
 }
 
@@ -79,12 +80,22 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
 
 interface Kept {
   at: number;
+  /** Characters of the answer; 0 while it is on its way. */
+  size: number;
   promise: Promise<unknown>;
   value?: unknown;
   error?: ApiError;
 }
 
-const MOST_KEPT = 200;
+/** Answers kept, in characters: old ones go first, so that an hour of use takes no more memory than a minute. */
+const MOST_KEPT = 16e6;
+let held = 0;
+
+function drop(path: string): void {
+  held -= kept.get(path)?.size ?? 0;
+  kept.delete(path);
+}
+
 const kept = new Map<string, Kept>();
 
 /** The answer to `path`, kept while the study stays the same. */
@@ -100,21 +111,29 @@ export function entry(path: string): Kept {
     kept.set(path, known);
     return known;
   }
-  const made: Kept = { at: revision.value, promise: Promise.resolve() };
+  drop(path);
+  const made: Kept = { at: revision.value, size: 0, promise: Promise.resolve() };
   made.promise = ask(path)
-    .then((response) => response.json())
-    .then((value: unknown) => {
-      made.value = value;
-      return value;
+    .then((response) => response.text())
+    .then((text) => {
+      made.value = JSON.parse(text) as unknown;
+      if (kept.get(path) === made) {
+        made.size = text.length;
+        held += made.size;
+      }
+      for (const old of kept.keys()) {
+        if (held <= MOST_KEPT) break;
+        if (old !== path) drop(old);
+      }
+      return made.value;
     })
     .catch((cause: unknown) => {
       made.error = cause instanceof ApiError ? cause : new ApiError({ code: "unreadable", title: "the answer was not understood", status: 0, detail: String(cause) });
-      if (made.error.problem.status === 0 || made.error.problem.status >= 500) kept.delete(path);
+      if (made.error.problem.status === 0 || made.error.problem.status >= 500) drop(path);
       throw made.error;
     });
   made.promise.catch(() => undefined);
   kept.set(path, made);
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
   return made;
 }
 

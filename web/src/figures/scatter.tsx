@@ -104,7 +104,7 @@ export function Scatter(props: Props) {
   const big = props.points.length > 400;
   // Thousands of marks stay as they are while the pointer moves; only the one under it is drawn above them.
   const layer = useMemo(
-    () => (
+    () => big ? <Dots points={props.points} chosen={chosen} x={x} y={y} r={r} /> : (
       <g>
         {props.points.map((p) => {
           const on = chosen.has(p.id);
@@ -181,6 +181,28 @@ export function Scatter(props: Props) {
       )}
       <Tip tip={tip} width={width} />
     </div>
+  );
+}
+
+/** Thousands of marks as round dots, a path per color; the chosen ones above them. */
+function Dots({ points, chosen, x, y, r }: { points: ScatterPoint[]; chosen: ReadonlySet<string>; x: (v: number) => number; y: (v: number) => number; r: number }) {
+  const byColor = new Map<string, string[]>();
+  const above: ScatterPoint[] = [];
+  for (const p of points) {
+    if (chosen.has(p.id)) {
+      above.push(p);
+      continue;
+    }
+    const color = colorOf(p);
+    const dots = byColor.get(color) ?? [];
+    dots.push(`M${x(p.x).toFixed(1)},${y(p.y).toFixed(1)}h0`);
+    byColor.set(color, dots);
+  }
+  return (
+    <g>
+      {[...byColor].map(([color, dots]) => <path key={color} d={dots.join("")} stroke={color} stroke-width={2 * r} stroke-linecap="round" stroke-opacity={chosen.size > 0 ? 0.25 : 0.7} fill="none" data-dots={dots.length} />)}
+      {above.map((p) => <path key={p.id} data-key={p.id} data-x={p.x} data-y={p.y} transform={`translate(${x(p.x).toFixed(1)},${y(p.y).toFixed(1)})`} d={symbolPath(markOf(p), r + 2)} fill={colorOf(p)} stroke={theme.value.ink} stroke-width={1.4} />)}
+    </g>
   );
 }
 

@@ -65,7 +65,7 @@ export default function Clusters() {
   const [industry, setIndustry] = useParam("industry", text, "");
   const [knobs, setKnobs] = useParam("cut", weights, {});
   const columns = "period,region,industry,value,share,lq,stars,max_stars,strong,failed,size_star,lq_star,focus_star,productivity_star,growth_star";
-  const base = useTable(ok && year ? `findings/${step}/clusters` : undefined, { where: [`period=${year}`], columns }, step);
+  const base = useTable(ok && year ? `findings/${step}/clusters` : undefined, { where: [`period=${year}`, "strong=yes"], columns }, step);
   // Sliders send many values; the last one of a movement is asked.
   const [sent, setSent] = useState(knobs);
   useEffect(() => {
@@ -73,7 +73,8 @@ export default function Clusters() {
     return () => clearTimeout(timer);
   }, [JSON.stringify(knobs)]);
   const moved = Object.keys(sent).length > 0;
-  const live = useTable(ok && year && moved ? "compute" : undefined, { step, table: "clusters", option: Object.entries(sent).map(([k, v]) => `${k}=${v}`), where: [`period=${year}`], columns });
+  const live = useTable(ok && year && moved ? "compute" : undefined, { step, table: "clusters", option: Object.entries(sent).map(([k, v]) => `${k}=${v}`), where: [`period=${year}`, "strong=yes"], columns });
+  const stars = useTable(ok && year && industry ? (moved ? "compute" : `findings/${step}/clusters`) : undefined, { ...(moved ? { step, table: "clusters", option: Object.entries(sent).map(([k, v]) => `${k}=${v}`) } : {}), where: [`period=${year}`, `industry=${industry}`], columns: "region,industry,stars,max_stars,strong" });
   const title = t("pageClusters");
   if (!finding || !ok) return <Page title={title} question={t("askClusters")}><Locked method="star-clusters" title={title} /></Page>;
 
@@ -96,7 +97,8 @@ export default function Clusters() {
   const most = Math.max(...values, 1);
   const source = moved ? live : base;
   const heading = industry ? t("starsOf", { industry: industryName(industry), year }) : t("clustersBy", { year });
-  const starOf = (code: string) => after.get(`${code}|${industry}`);
+  const inOne = read(stars.data);
+  const starOf = (code: string) => inOne.get(`${code}|${industry}`);
   const classified = classify({
     title: industry ? t("stars") : t("clusterCount"),
     codes,

@@ -19,7 +19,7 @@ import { text, words } from "../state/query";
 import { setParams, useParam } from "../state/router";
 import { selected } from "../state/selection";
 import { axes, findings, regionName, study } from "../state/study";
-import { cellsOf } from "./explore";
+import { seriesCell } from "./explore";
 
 const MOST = 10;
 
@@ -99,7 +99,7 @@ function Lines({ chosen }: { chosen: string[] }) {
   const data = answer.data;
   const lines = data ? chosen.filter((c) => data.codes.includes(c)).map((code) => {
     const i = data.codes.indexOf(code);
-    return { id: code, name: regionName(code), points: data.periods.map((year, p) => ({ x: year, y: cellsOf(data, p)[i]! })) };
+    return { id: code, name: regionName(code), points: data.periods.map((year, p) => ({ x: year, y: seriesCell(data, p, i) })) };
   }) : [];
   const title = t("overTime", { what: measure.title });
   const table: Table | undefined = data && { columns: [{ name: "period", title: t("year"), unit: "", key: true }, ...lines.map((l) => ({ name: l.id, title: l.name, unit: measure.unit, key: false }))], rows: data.periods.map((year, p) => [year, ...lines.map((l) => l.points[p]!.y)]) };

@@ -25,14 +25,27 @@ import { hover, select, selected } from "../state/selection";
 import { axes, industryName, regionName, stepOf, study } from "../state/study";
 import { Density } from "./density";
 
-/** The cells of one year of a series: numbers, and gaps by their kind. */
-export function cellsOf(answer: SeriesAnswer, p: number): Cell[] {
-  return answer.codes.map((_, i): Cell => {
-    const gap = answer.gaps?.[p]?.[i];
-    if (gap !== undefined) return { gap: isGapCode(gap) ? gap : "missing" };
-    const value = answer.values[p]?.[i];
-    return value === null || value === undefined ? { gap: "missing" } : value;
-  });
+/** The cell of one year and region of a series: a number, or a gap by its kind. */
+export function seriesCell(answer: SeriesAnswer, p: number, i: number): Cell {
+  const gap = answer.gaps[p]?.[i];
+  if (gap !== undefined) return { gap: isGapCode(gap) ? gap : "missing" };
+  const value = answer.values[p]?.[i];
+  return value === null || value === undefined ? { gap: "missing" } : value;
+}
+
+function cellsOf(answer: SeriesAnswer, p: number): Cell[] {
+  return answer.codes.map((_, i) => seriesCell(answer, p, i));
+}
+
+/** A value once it has stood still: what is costly waits until the reader has chosen. */
+function useSettled<T>(value: T, ms: number): T {
+  const [settled, set] = useState(value);
+  const key = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => set(value), ms);
+    return () => clearTimeout(timer);
+  }, [key, ms]);
+  return settled;
 }
 
 export default function Explore() {
@@ -84,7 +97,7 @@ export default function Explore() {
   );
 
   const p = periods.length ? periods.indexOf(shown) : 0;
-  const values = series.data ? cellsOf(series.data, Math.max(0, p)) : [];
+  const values = useMemo(() => (series.data ? cellsOf(series.data, Math.max(0, p)) : []), [series.data, p]);
   const basis = !series.data ? [] : breaks === "pooled" ? series.data.values.flat().filter((v): v is number => v !== null) : values.filter((v): v is number => typeof v === "number");
   const address = (code: string) => measure.step ? addressOf(measure.step, measure.table, measure.column, { region: code, ...(byIndustry ? { industry } : {}), ...(measure.keys.includes("period") ? { period: String(shown) } : {}) }) : undefined;
   const unit = measure.unit && measure.unit !== "1" ? measure.unit : "";
@@ -152,7 +165,7 @@ function TimeLines({ measure, series, shown, unit, byIndustry, industry }: { mea
       name: regionName(code),
       points: series.periods.map((year, q) => ({
         x: year,
-        y: cellsOf(series, q)[i]!,
+        y: seriesCell(series, q, i),
         address: measure.step && measure.keys.includes("period") ? addressOf(measure.step, measure.table, measure.column, { region: code, period: String(year), ...(byIndustry ? { industry } : {}) }) : undefined,
       })),
     };
@@ -168,7 +181,8 @@ function TimeLines({ measure, series, shown, unit, byIndustry, industry }: { mea
   );
 }
 
-function LorenzFigure({ industry, year }: { industry: string; year: number }) {
+function LorenzFigure(props: { industry: string; year: number }) {
+  const { industry, year } = useSettled(props, 250);
   const [base, setBase] = useParam("base", oneOf("equal", "total"), "equal");
   const answer = useApi<Lorenz>(query("lorenz", { industry, period: year, base }));
   const title = t("lorenz", { industry: industryName(industry), year });
@@ -200,11 +214,7 @@ const MARKS = ["circle", "square", "triangle", "down", "ring"] as const;
 function MoranFigure({ industry, year }: { industry: string; year: number }) {
   const finding = stepOf("local-moran");
   // The test draws permutations, so it waits until the year has been chosen.
-  const [asked, setAsked] = useState({ industry, year });
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked({ industry, year }), 350);
-    return () => clearTimeout(timer);
-  }, [industry, year]);
+  const asked = useSettled({ industry, year }, 350);
   const answered = finding?.status === "answered";
   const live = useTable(answered ? "compute" : undefined, { step: finding?.step, period: asked.year, keep: asked.industry ? [`industry=${asked.industry}`] : [], table: "local_moran" });
   const kept = useTable(live.error && answered ? `findings/${finding.step}/local_moran` : undefined, {}, finding?.step);

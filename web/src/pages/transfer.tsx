@@ -23,10 +23,11 @@ import { groupName, industryName, regionName, stepOf, steps } from "../state/stu
 
 export default function Transfer() {
   const shares = stepOf("share-change");
-  const changes = useTable(shares?.status === "answered" ? `findings/${shares.step}/changes` : undefined, {}, shares?.step);
-  const industries = useMemo(() => (changes.data ? [...new Set(changes.data.rows.map((r) => word(r[at(changes.data!, "industry")])))] : []), [changes.data]);
+  const totals = useTable(shares?.status === "answered" ? `findings/${shares.step}/industries` : undefined, {}, shares?.step);
+  const industries = useMemo(() => (totals.data ? [...new Set(totals.data.rows.map((r) => word(r[at(totals.data!, "industry")])))] : []), [totals.data]);
   const [asked, setIndustry] = useParam("industry", text, industries[0] ?? "");
   const industry = industries.includes(asked) ? asked : (industries[0] ?? asked);
+  const changes = useTable(shares?.status === "answered" && totals.data ? `findings/${shares.step}/changes` : undefined, { where: conditions({ industry }) }, shares?.step);
   const controls = industries.length > 0 && <Select label={t("industry")} value={industry} options={industries.map((i) => ({ value: i, label: industryName(i) }))} onChange={setIndustry} />;
   return (
     <Page title={t("pageTransfer")} question={t("askTransfer")} controls={controls}>

@@ -39,8 +39,8 @@ export function classify(a: Args): Classified {
   const shown: number[] = [];
   a.codes.forEach((code, i) => {
     const value = a.values[i]!;
-    const lines = a.lines(code, value);
-    const address = a.address(code);
+    const lines = () => a.lines(code, value);
+    const address = () => a.address(code);
     if (isGap(value)) {
       gaps.set(value.gap, (gaps.get(value.gap) ?? 0) + 1);
       fills.set(code, { gap: value.gap, lines, address });
@@ -55,17 +55,4 @@ export function classify(a: Args): Classified {
   const held = counts(shown, edges);
   const classes = edges.length > 1 ? colors.slice(0, n).map((color, i) => ({ color, label: edges[i] === edges[i + 1] ? write(edges[i]!) : `${write(edges[i]!)} – ${write(edges[i + 1]!)}`, count: held[i] ?? 0 })) : [];
   return { fills, legend: { title: a.title, classes, gaps }, edges };
-}
-
-/** Regions of named kinds. */
-export function named(title: string, kinds: readonly { id: string; label: string; color: string }[], kindOf: ReadonlyMap<string, string>, lines: (code: string) => string[], address: (code: string) => string | undefined = () => undefined): Classified {
-  const fills = new Map<string, Fill>();
-  const held = new Map<string, number>();
-  for (const [code, kind] of kindOf) {
-    const found = kinds.find((k) => k.id === kind);
-    if (!found) continue;
-    held.set(kind, (held.get(kind) ?? 0) + 1);
-    fills.set(code, { color: found.color, lines: lines(code), address: address(code) });
-  }
-  return { fills, legend: { title, classes: kinds.filter((k) => held.has(k.id)).map((k) => ({ color: k.color, label: k.label, count: held.get(k.id) ?? 0 })), gaps: new Map() }, edges: [] };
 }

@@ -119,7 +119,10 @@ export async function visit(page, server, place) {
 
 export async function settled(page) {
   await page.waitForSelector("h1#page-title", { timeout: 30000 });
-  await page.waitForFunction(() => !document.querySelector("main .state-loading, main [aria-busy='true']"), undefined, { timeout: 60000 });
+  const waiting = "main .state-loading, main [aria-busy='true']";
+  await page.waitForFunction((selector) => !document.querySelector(selector), waiting, { timeout: 60000 }).catch(async () => {
+    throw new Error(`still waiting on ${page.url()}: ${await page.$$eval(waiting, (all) => all.map((e) => e.closest("section")?.id || e.textContent).join(", "))}`);
+  });
   await page.waitForTimeout(120);
 }
 

@@ -16,9 +16,9 @@ import { arrow, fit, scaleBar, type View, zoom } from "./view";
 export interface Fill {
   color?: string;
   gap?: GapCode;
-  /** Lines of the tip below the name. */
-  lines: string[];
-  address?: string | undefined;
+  /** Lines of the tip below the name; asked for only where the pointer is. */
+  lines: () => string[];
+  address: () => string | undefined;
 }
 
 export interface Flow {
@@ -228,7 +228,11 @@ export function RegionMap(props: Props) {
     x: shape.center[0] * view.k + view.x,
     y: shape.center[1] * view.k + view.y,
     title: say(shape.name) || shape.code,
-    lines: [...(fill?.lines ?? [t("notInStudy")]), ...(touching ?? []).map((f) => f.flow.line)],
+    lines: [...(fill?.lines() ?? [t("notInStudy")]), ...(touching ?? []).map((f) => f.flow.line)],
+  };
+  const explainHere = () => {
+    const address = fill?.address();
+    if (address) props.onPick?.(address);
   };
   const centerZoom = (factor: number) => setView((v) => zoom(v, factor, width / 2, height / 2, home.k));
   const world = (event: { clientX: number; clientY: number }): [number, number, number, number] => {
@@ -254,7 +258,7 @@ export function RegionMap(props: Props) {
     else if (event.key === "-") centerZoom(1 / 1.5);
     else if (event.key === "0") setView(home);
     else if (event.key === "Enter" && shape?.region) props.onSelect([shape.code], true);
-    else if (event.key === " " && fill?.address) props.onPick?.(fill.address);
+    else if (event.key === " ") explainHere();
     else if (event.key === "Escape") {
       props.onHover(undefined);
       if (props.selected.length) props.onSelect([], false);
@@ -316,7 +320,7 @@ export function RegionMap(props: Props) {
           if (!drag.current) props.onHover(undefined);
         }}
         onDblClick={() => {
-          if (fill?.address) props.onPick?.(fill.address);
+          explainHere();
         }}
       >
         <canvas ref={base} class="map-canvas" style={{ width: `${width}px`, height: `${height}px` }} aria-hidden="true" />
@@ -371,7 +375,7 @@ function mapMarkup(plane: Plane, props: Props, flows: { flow: Flow; a: Shape; b:
   const areas = plane.shapes.map((shape) => {
     const fill = props.fills.get(shape.code);
     const paint = fill?.gap ? patternOf(fill.gap) : (fill?.color ?? c.empty);
-    return `<path class="mark" data-key="${escape(shape.code)}" d="${outline(shape.rings, place)}" fill="${paint}" fill-rule="evenodd"><title>${escape([say(shape.name), ...(fill?.lines ?? [])].join("\n"))}</title></path>`;
+    return `<path class="mark" data-key="${escape(shape.code)}" d="${outline(shape.rings, place)}" fill="${paint}" fill-rule="evenodd"><title>${escape([say(shape.name), ...(fill?.lines() ?? [])].join("\n"))}</title></path>`;
   });
   const labels = plane.kind !== "tiles" ? [] : plane.shapes.map((shape) => {
     const [x, y] = place(shape.center[0], shape.center[1] - (flows.length > 0 ? 0.28 : 0));
