@@ -88,7 +88,7 @@ interface Kept {
 }
 
 /** Answers kept, in characters: old ones go first, so that an hour of use takes no more memory than a minute. */
-const MOST_KEPT = 16e6;
+const MOST_KEPT = 8e6;
 let held = 0;
 
 function drop(path: string): void {
