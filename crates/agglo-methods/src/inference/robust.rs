@@ -78,7 +78,8 @@ pub fn newey_west_lags(n: usize) -> usize {
 }
 
 /// Andrews' bandwidth for the quadratic spectral kernel, 1.3221 (n α̂)^(1/5), from a first-order
-/// autoregression of each column's scores; `None` when the scores hold no dependence to measure.
+/// autoregression of each column's scores; `None` when the scores of a column do not vary. Without
+/// any dependence it is the least number above zero: no lag counts.
 ///
 /// A single column, or columns without an intercept, all count.
 pub fn andrews_bandwidth(fit: &LeastSquares, columns: &[Vec<f64>]) -> Option<f64> {
@@ -95,7 +96,7 @@ pub fn andrews_bandwidth(fit: &LeastSquares, columns: &[Vec<f64>]) -> Option<f64
         under += variance.powi(2) / (1.0 - rho).powi(4);
     }
     let bandwidth = 1.3221 * (n as f64 * over / under).powf(0.2);
-    (bandwidth.is_finite() && bandwidth > 0.0).then_some(bandwidth)
+    bandwidth.is_finite().then_some(bandwidth.max(f64::MIN_POSITIVE))
 }
 
 /// ρ of a first-order autoregression with intercept, and the variance of what it leaves.

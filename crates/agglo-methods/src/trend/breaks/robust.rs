@@ -10,7 +10,65 @@ use agglo_core::{Column, Datum, Frame, Gap, Undefined};
 
 use super::design::{Candidate, Design, Shape, segments};
 use crate::call::MethodError;
-use crate::inference::{least_squares, long_run_covariance, wald};
+use crate::inference::{
+    Kernel, LeastSquares, andrews_bandwidth, dependent_covariance, least_squares, norms, wald,
+};
+
+/// The segments of a candidate in one regression, with the covariance of all its coefficients.
+struct Joint {
+    fit: LeastSquares,
+    covariance: Vec<f64>,
+    bandwidth: f64,
+    /// Coefficients of each segment: its height and, with trends, its slope.
+    per_segment: usize,
+}
+
+impl Joint {
+    /// `None` where the segments leave nothing to estimate the covariance from.
+    fn new(design: &Design<'_>, y: &[f64], candidate: &Candidate) -> Option<Joint> {
+        let n = y.len();
+        let per_segment = if design.shape == Shape::Level { 1 } else { 2 };
+        // Lines are written about the middle of the series: their heights there are compared.
+        let middle = f64::midpoint(design.x[0], design.x[n - 1]);
+        let mut columns = Vec::with_capacity(per_segment * (candidate.breaks.len() + 1));
+        for (a, b) in segments(&candidate.breaks, n) {
+            let inside = |t: usize| a <= t && t < b;
+            columns.push((0..n).map(|t| f64::from(u8::from(inside(t)))).collect::<Vec<f64>>());
+            if per_segment == 2 {
+                let slope = |t: usize| if inside(t) { design.x[t] - middle } else { 0.0 };
+                columns.push((0..n).map(slope).collect());
+            }
+        }
+        let fit = least_squares(&columns, &norms(&columns), y).ok()?;
+        let bandwidth = andrews_bandwidth(&fit, &columns)?;
+        let kernel = Kernel::QuadraticSpectral { bandwidth };
+        let covariance = dependent_covariance(&fit, &columns, &[n], kernel);
+        Some(Joint { fit, covariance, bandwidth, per_segment })
+    }
+
+    fn n_coefficients(&self) -> usize {
+        self.fit.coefficients.len()
+    }
+
+    /// F against no break; `None` where the differences do not vary.
+    fn f(&self) -> Option<f64> {
+        let (k, q) = (self.n_coefficients(), self.per_segment);
+        let n_jumps = k - q;
+        let jumps: Vec<f64> = (0..n_jumps)
+            .map(|row| self.fit.coefficients[row + q] - self.fit.coefficients[row])
+            .collect();
+        let of_jumps: Vec<f64> = (0..n_jumps * n_jumps)
+            .map(|place| {
+                let (a, b) = (place / n_jumps, place % n_jumps);
+                let cell = |i: usize, j: usize| self.covariance[i * k + j];
+                cell(a + q, b + q) - cell(a + q, b) - cell(a, b + q) + cell(a, b)
+            })
+            .collect();
+        let statistic = wald(&jumps, &of_jumps)?;
+        let n = self.fit.residuals.len() as f64;
+        Some((n - k as f64) / (n * n_jumps as f64) * statistic)
+    }
+}
 
 /// F of `candidate` against no break, with the kernel's bandwidth; `None` where the segments leave
 /// nothing to estimate the covariance from.
@@ -19,51 +77,8 @@ pub(super) fn robust_f(
     y: &[f64],
     candidate: &Candidate,
 ) -> Option<(f64, f64)> {
-    let (n, m) = (y.len(), candidate.breaks.len());
-    let q = if design.shape == Shape::Level { 1 } else { 2 };
-    // Lines are written about the middle of the series: their heights there are compared.
-    let mut columns = Vec::with_capacity(q * (m + 1));
-    for (a, b) in segments(&candidate.breaks, n) {
-        let inside = |t: usize| a <= t && t < b;
-        columns.push((0..n).map(|t| f64::from(u8::from(inside(t)))).collect::<Vec<f64>>());
-        if q == 2 {
-            let middle = f64::midpoint(design.x[0], design.x[n - 1]);
-            let slope = |t: usize| if inside(t) { design.x[t] - middle } else { 0.0 };
-            columns.push((0..n).map(slope).collect());
-        }
-    }
-    let scales: Vec<f64> = columns.iter().map(|column| norm(column)).collect();
-    let fit = least_squares(&columns, &scales, y).ok()?;
-    let k = columns.len();
-    let scores: Vec<Vec<f64>> = columns
-        .iter()
-        .map(|column| column.iter().zip(&fit.residuals).map(|(x, u)| x * u).collect())
-        .collect();
-    let (bandwidth, meat) = long_run_covariance(&scores)?;
-    let times = |left: &[f64], right: &[f64]| -> Vec<f64> {
-        (0..k * k)
-            .map(|place| (0..k).map(|l| left[place / k * k + l] * right[l * k + place % k]).sum())
-            .collect()
-    };
-    let covariance = times(&times(&fit.bread, &meat), &fit.bread);
-    let difference = |row: usize| (row, row + q);
-    let jumps: Vec<f64> = (0..m * q)
-        .map(|row| fit.coefficients[difference(row).1] - fit.coefficients[difference(row).0])
-        .collect();
-    let of_jumps: Vec<f64> = (0..m * q * m * q)
-        .map(|place| {
-            let ((a0, a1), (b0, b1)) = (difference(place / (m * q)), difference(place % (m * q)));
-            let cell = |i: usize, j: usize| covariance[i * k + j];
-            cell(a1, b1) - cell(a1, b0) - cell(a0, b1) + cell(a0, b0)
-        })
-        .collect();
-    let statistic = wald(&jumps, &of_jumps)?;
-    let free = n as f64 - k as f64;
-    Some((free / (n as f64 * (m * q) as f64) * statistic, bandwidth))
-}
-
-fn norm(column: &[f64]) -> f64 {
-    column.iter().map(|x| x * x).sum::<f64>().sqrt()
+    let joint = Joint::new(design, y, candidate)?;
+    Some((joint.f()?, joint.bandwidth))
 }
 
 /// The robust F of every candidate.
