@@ -1,4 +1,4 @@
-//! F tests of breaks that stand errors of unequal size and errors that depend on each other.
+//! F tests of breaks, and errors of segments, that stand errors of unequal size and errors that depend on each other.
 //!
 //! F(m) = (T − (m + 1) q)/(T m q) · δ'R' (R V R')⁻¹ R δ, R the differences of neighboring segments' q
 //! coefficients δ, V their covariance by the quadratic spectral kernel.
@@ -11,7 +11,8 @@ use agglo_core::{Column, Datum, Frame, Gap, Undefined};
 use super::design::{Candidate, Design, Shape, segments};
 use crate::call::MethodError;
 use crate::inference::{
-    Kernel, LeastSquares, andrews_bandwidth, dependent_covariance, least_squares, norms, wald,
+    Kernel, LeastSquares, andrews_bandwidth, dependent_covariance, least_squares, norms,
+    student_critical, wald,
 };
 
 /// The segments of a candidate in one regression, with the covariance of all its coefficients.
@@ -68,6 +69,44 @@ impl Joint {
         let n = self.fit.residuals.len() as f64;
         Some((n - k as f64) / (n * n_jumps as f64) * statistic)
     }
+}
+
+/// The levels or slopes of the chosen segments, with errors that stand what the F tests stand, times
+/// T/(T − k), and intervals by Student's t with T − k degrees of freedom.
+pub(super) fn segment_frame(
+    design: &Design<'_>,
+    y: &[f64],
+    chosen: &Candidate,
+    unit: &str,
+    confidence: f64,
+) -> Result<Frame, MethodError> {
+    let joint = Joint::new(design, y, chosen);
+    let places = 0..chosen.breaks.len() + 1;
+    let of = |place: usize| -> Option<[f64; 4]> {
+        let joint = joint.as_ref()?;
+        let (n, k) = (y.len() as f64, joint.n_coefficients());
+        let at = place * joint.per_segment + joint.per_segment - 1;
+        let free = n - k as f64;
+        let error = (joint.covariance[at * k + at] * n / free).sqrt();
+        let (estimate, reach) = (joint.fit.coefficients[at], student_critical(confidence, free));
+        Some([estimate, error, estimate - reach * error, estimate + reach * error])
+    };
+    let column = |which: usize| {
+        let datum = |place: usize| match of(place) {
+            Some(values) => Datum::finite(values[which], Undefined::NoVariation),
+            None => Datum::undefined(Undefined::NoVariation),
+        };
+        places.clone().map(datum).collect::<Vec<_>>()
+    };
+    let term = if design.shape == Shape::Level { "level" } else { "slope" };
+    Ok(Frame::new(vec![
+        Column::integer("segment", "", places.clone().map(|place| place as i64 + 1)),
+        Column::text("term", places.clone().map(|_| term)),
+        Column::number("estimate", unit, column(0)),
+        Column::number("se_hac", unit, column(1)),
+        Column::number("lower", unit, column(2)),
+        Column::number("upper", unit, column(3)),
+    ])?)
 }
 
 /// F of `candidate` against no break, with the kernel's bandwidth; `None` where the segments leave
@@ -133,6 +172,40 @@ mod tests {
             let found = robust_f(&design, &Y, &candidate).unwrap();
             assert!((found.1 - bandwidth).abs() < 1e-6, "{found:?}");
             assert!((found.0 / f - 1.0).abs() < 1e-6, "{found:?}");
+        }
+    }
+
+    // The same with adjust = TRUE, its diagonal's roots, and qt(.975, T − k).
+    #[test]
+    fn errors_of_levels_and_slopes_are_those_of_sandwich() {
+        let x: Vec<f64> = (1..=18).map(f64::from).collect();
+        for (shape, estimates, errors, t) in [
+            (
+                Shape::Level,
+                [1.6, 2.863_636_363_636_36],
+                [0.209_646_248_153_636, 0.227_424_663_054_163],
+                2.119_905_299_221_25,
+            ),
+            (
+                Shape::Trend,
+                [0.192_857_142_857_143, 0.118_181_818_181_818],
+                [0.041_706_928_224_367_4, 0.063_182_176_420_229_3],
+                2.144_786_687_917_8,
+            ),
+        ] {
+            let design = Design { x: &x, shape, shortest: 3, max_breaks: 1 };
+            let candidate = Candidate { ssr: 0.0, breaks: vec![7] };
+            let found = segment_frame(&design, &Y, &candidate, "1", 0.95).unwrap();
+            let column = |name: &str| -> Vec<f64> {
+                found.numbers(name).unwrap().iter().map(|datum| datum.number().unwrap()).collect()
+            };
+            for place in 0..2 {
+                let (estimate, error) = (estimates[place], errors[place]);
+                assert!((column("estimate")[place] - estimate).abs() < 1e-12);
+                assert!((column("se_hac")[place] / error - 1.0).abs() < 1e-6);
+                assert!((column("lower")[place] - (estimate - t * error)).abs() < 1e-6);
+                assert!((column("upper")[place] - (estimate + t * error)).abs() < 1e-6);
+            }
         }
     }
 }
