@@ -52,7 +52,7 @@ fn weights() -> Frame {
 /// A table `name` of the square with these columns, and the weights.
 fn square(name: &str, columns: &[(&str, &[f64])]) -> Inputs {
     let mut all = vec![Column::text("region", (0..N).map(code))];
-    all.extend(columns.iter().map(|(n, values)| Column::numbers(n, "1", values.iter().copied())));
+    all.extend(columns.iter().map(|(n, values)| Column::numbers(*n, "1", values.iter().copied())));
     Inputs::new().with(name, Frame::new(all).unwrap()).with("weights", weights())
 }
 
@@ -246,21 +246,21 @@ cases! {
         |map| of_test(&line("ols", "classical", &[], &noise("e", map, N), map), "lm-lag");
     lagrange_multiplier_of_an_error: 60, 4000, 0.015, false,
         |map| of_test(&line("ols", "classical", &[], &noise("e", map, N), map), "lm-error");
-    no_lag_by_likelihood: 60, 2000, 0.02, false,
+    no_lag_by_likelihood: 15, 1000, 0.02, false,
         |map| of_term(&line("spatial-lag", "ml", &[], &lagged(0.0, map), map), "rho");
-    no_lag_in_two_stages: 60, 2000, 0.02, false,
+    no_lag_in_two_stages: 15, 1000, 0.02, false,
         |map| of_term(&line("spatial-lag", "2sls", &[], &lagged(0.0, map), map), "rho");
-    no_error_by_likelihood: 60, 2000, 0.03, false,
+    no_error_by_likelihood: 15, 1000, 0.03, false,
         |map| of_term(&line("spatial-error", "ml", &[], &lagged(0.0, map), map), "lambda");
-    nothing_left_after_a_lag: 60, 2000, 0.02, false, |map| {
+    nothing_left_after_a_lag: 15, 1000, 0.02, false, |map| {
         let found = line("spatial-lag", "2sls", &[], &lagged(0.4, map), map);
         of_test(&found, "anselin-kelejian")
     };
-    no_lag_with_effects: 20, 1000, 0.02, false, |map| panel("spatial-lag", "rho", map);
-    no_error_with_effects: 20, 1000, 0.02, false, |map| panel("spatial-error", "lambda", map);
+    no_lag_with_effects: 4, 400, 0.02, false, |map| panel("spatial-lag", "rho", map);
+    no_error_with_effects: 4, 400, 0.02, false, |map| panel("spatial-error", "lambda", map);
     no_break_of_a_level: 30, 1000, 0.015, false, |map| no_break("level", 0.0, map);
     no_break_of_a_trend: 30, 1000, 0.015, false, |map| no_break("trend", 0.0, map);
     no_break_where_years_remember: 30, 1000, 0.03, false, |map| no_break("level", 0.5, map);
-    one_mode_by_silverman: 20, 500, 0.0, true, |map| one_mode(ModeTest::Silverman, map);
-    one_mode_by_hall_and_york: 4, 300, 0.06, true, |map| one_mode(ModeTest::HallYork, map);
+    one_mode_by_silverman: 6, 500, 0.0, true, |map| one_mode(ModeTest::Silverman, map);
+    one_mode_by_hall_and_york: 2, 200, 0.06, true, |map| one_mode(ModeTest::HallYork, map);
 }
