@@ -140,9 +140,9 @@ fn effects_of_regions_in_spatial_models_are_those_of_spreg() {
     let expected = [0.208_562_989_794_400_72, 0.055_715_736_151_331_4, 0.089_556_769_914_323_97];
     check(&lag, "se", &expected, 2e-5);
     assert_close(measure(&lag, "sigma2"), 192.514_532_048_083_82, 1e-3);
-    assert_close(measure(&lag, "log_likelihood"), -1312.848_985_024_809 + missed, 1e-7);
-    assert_close(measure(&lag, "aic"), 2631.697_970_049_618 - 2.0 * missed, 1e-6);
-    assert_close(measure(&lag, "bic"), 2641.532_314_027_309_4 - 2.0 * missed, 1e-6);
+    assert_close(measure(&lag, "log_likelihood"), -1_312.848_985_024_809 + missed, 1e-7);
+    assert_close(measure(&lag, "aic"), 2_631.697_970_049_618 - 2.0 * missed, 1e-6);
+    assert_close(measure(&lag, "bic"), 2_641.532_314_027_309_4 - 2.0 * missed, 1e-6);
     // A region's mean takes one of four periods.
     let ratio = measure(&lag, "sigma2_corrected") / measure(&lag, "sigma2");
     assert_close(ratio, 4.0 / 3.0, 1e-14);
@@ -151,8 +151,8 @@ fn effects_of_regions_in_spatial_models_are_those_of_spreg() {
     check(&error, "estimate", &expected, 2e-5);
     let expected = [0.210_068_705_833_854_79, 0.057_121_360_750_756_474, 0.090_139_574_980_562_81];
     check(&error, "se", &expected, 2e-5);
-    assert_close(measure(&error, "log_likelihood"), -1313.168_193_568_786_8 + missed, 1e-7);
-    assert_close(measure(&error, "aic"), 2630.336_387_137_573_6 - 2.0 * missed, 1e-6);
+    assert_close(measure(&error, "log_likelihood"), -1_313.168_193_568_786_8 + missed, 1e-7);
+    assert_close(measure(&error, "aic"), 2_630.336_387_137_573_6 - 2.0 * missed, 1e-6);
 }
 
 #[test]

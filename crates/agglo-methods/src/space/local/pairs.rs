@@ -84,12 +84,12 @@ pub fn product_tallies(
     let mut tallies = vec![Tally::default(); n];
     for (batch, tallies) in tallies.chunks_mut(BATCH).enumerate() {
         plan.control.step((batch * BATCH) as u64, n as u64)?;
-        tallies
-            .par_iter_mut()
-            .enumerate()
-            .for_each_init(Sampler::default, |sampler, (place, slot)| {
-                *slot = tally(batch * BATCH + place, sampler)
-            });
+        tallies.par_iter_mut().enumerate().for_each_init(
+            Sampler::default,
+            |sampler, (place, slot)| {
+                *slot = tally(batch * BATCH + place, sampler);
+            },
+        );
     }
     Ok(tallies)
 }
