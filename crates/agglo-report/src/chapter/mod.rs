@@ -20,6 +20,7 @@ mod inequality;
 mod leaders;
 mod overview;
 mod problems;
+mod regression;
 mod space;
 mod summary;
 mod together;
