@@ -197,8 +197,8 @@ fn found(context: Context<'_>, clubs: TableView<'_>) -> Sentence {
         .table("club-convergence", "members")
         .map_or(0, |members| members.rows(&[("club", "none")]).len());
     Sentence::new(
-        "{n} clubs are found; {alone} regions belong to none.",
-        "识别出 {n} 个俱乐部；{alone} 个地区不属于任何俱乐部。",
+        "Clubs found: {n}; regions outside all of them: {alone}.",
+        "识别出 {n} 个俱乐部；不属于任何俱乐部的地区 {alone} 个。",
     )
     .bind("n", Bound::same(clubs.n_rows().to_string(), None))
     .bind("alone", Bound::same(alone.to_string(), None))

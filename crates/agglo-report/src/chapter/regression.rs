@@ -2,6 +2,7 @@
 //! and what they say.
 
 use agglo_core::Lang;
+use agglo_study::address::Address;
 use agglo_study::spec::{RegressionModel, RegressionSpec, Words as Both};
 
 use super::{Columns, p_value};
@@ -55,12 +56,12 @@ fn one(context: Context<'_>, regression: &RegressionSpec, section: &mut Section)
     let mut sentences = vec![setting(context, regression, view)];
     let rows: Vec<usize> = (0..view.n_rows()).collect();
     for &row in &rows {
-        sentences.extend(reading(regression, view, row));
+        sentences.extend(reading(context, regression, view, row));
     }
     sentences.extend(spatial_tests(context, &step));
     section.paragraph(sentences);
     let table = Columns::of(view)
-        .words("Term", "项", move |row| term(&view.text(row, "term")))
+        .words("Term", "项", move |row| term(context, regression, &view.text(row, "term")))
         .number("Coefficient", "系数", "estimate", Format::Short)
         .number("Standard error", "标准误", "se", Format::Short)
         .number("t or z", "t 或 z 值", "statistic", Format::Decimals(2))
@@ -101,6 +102,40 @@ fn no_answer(context: Context<'_>, step: &str, title: Bound) -> Vec<Sentence> {
             .bind("reason", Bound::same(reason, None))
     });
     sentence.into_iter().collect()
+}
+
+/// A variable of the study file in words.
+fn variable(context: Context<'_>, text: &str) -> Bound {
+    let per_head: String = text.split_whitespace().collect();
+    match per_head.as_str() {
+        "total" => return Bound::name("the regions' total", "地区总量"),
+        "gdp/population" => return Bound::name("GDP per head", "人均地区生产总值"),
+        _ => {}
+    }
+    let Some(address) = Address::parse(text) else {
+        let words = text.replace('_', " ");
+        return Bound::same(words, None);
+    };
+    let title = context.findings.any(&address.step).and_then(|finding| {
+        let table = address.table.as_deref().unwrap_or(finding.method.outputs[0].name);
+        Some(finding.method.output(table, &address.column)?.title)
+    });
+    let Some(title) = title else { return Bound::same(text, None) };
+    let keys: Vec<Bound> = address
+        .keys
+        .iter()
+        .map(|(key, value)| match key.as_str() {
+            "industry" => context.industry(value),
+            _ => Bound::same(value.clone(), None),
+        })
+        .collect();
+    match keys[..] {
+        [] => Bound::name(title.en, title.zh),
+        _ => {
+            let of = Context::list(&keys);
+            Bound::name(format!("{} ({})", title.en, of.en), format!("{}（{}）", title.zh, of.zh))
+        }
+    }
 }
 
 /// What is explained by what, over how many rows, and how well.
@@ -147,8 +182,8 @@ fn setting(context: Context<'_>, regression: &RegressionSpec, view: TableView<'_
     )
     .bind("title", named(&regression.title, &regression.id))
     .bind("method", Bound::name(lower(method.title.en), method.title.zh))
-    .bind("y", Bound::same(regression.y.clone(), None))
-    .bind("x", variables(regression))
+    .bind("y", variable(context, &regression.y))
+    .bind("x", variables(context, regression))
     .bind("n", of("n", Format::Whole).unwrap_or_else(unknown))
     .bind("variant", variant);
     match explained {
@@ -158,16 +193,15 @@ fn setting(context: Context<'_>, regression: &RegressionSpec, view: TableView<'_
 }
 
 /// The variables that explain, those in logarithms said so.
-fn variables(regression: &RegressionSpec) -> Bound {
-    let names: Vec<Bound> = regression
-        .x
-        .iter()
-        .map(|name| match regression.log.contains(name) {
-            true => Bound::name(format!("log “{name}”"), format!("“{name}”的对数")),
-            false => Bound::name(format!("“{name}”"), format!("“{name}”")),
-        })
-        .collect();
-    Context::list(&names)
+fn variables(context: Context<'_>, regression: &RegressionSpec) -> Bound {
+    let name = |text: &String| {
+        let Bound { en, zh, .. } = variable(context, text);
+        match regression.log.contains(text) {
+            true => Bound::name(format!("the logarithm of “{en}”"), format!("“{zh}”的对数")),
+            false => Bound::name(format!("“{en}”"), format!("“{zh}”")),
+        }
+    };
+    Context::list(&regression.x.iter().map(name).collect::<Vec<_>>())
 }
 
 fn lower(title: &str) -> String {
@@ -175,29 +209,40 @@ fn lower(title: &str) -> String {
     chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
 }
 
-/// A term in words: the constant and the parameters of space, else the variable itself.
-fn term(code: &str) -> Bound {
+/// A term in words: the constant, the parameters of space, and the variables, `ln` before those in
+/// logarithms.
+fn term(context: Context<'_>, regression: &RegressionSpec, code: &str) -> Bound {
     match code {
-        "intercept" => Bound::name("constant", "常数项"),
-        "rho" => Bound::name("ρ, neighbors' values", "ρ（邻居的数值）"),
-        "lambda" => Bound::name("λ, neighbors' residuals", "λ（邻居的残差）"),
-        _ => Bound::same(code, None),
+        "intercept" => return Bound::name("constant", "常数项"),
+        "rho" => return Bound::name("neighbors' values, ρ", "邻居的数值 ρ"),
+        "lambda" => return Bound::name("neighbors' residuals, λ", "邻居的残差 λ"),
+        _ => {}
     }
+    let (ln, name) = match code.strip_prefix("ln ") {
+        Some(name) => ("ln ", name),
+        None => ("", code),
+    };
+    let same = |text: &&String| text.split_whitespace().collect::<String>() == name;
+    let Some(text) = regression.x.iter().find(same) else { return Bound::same(code, None) };
+    let Bound { en, zh, .. } = variable(context, text);
+    Bound::name(format!("{ln}{en}"), format!("{ln}{zh}"))
 }
 
 /// What one coefficient says.
-fn reading(regression: &RegressionSpec, view: TableView<'_>, row: usize) -> Option<Sentence> {
+fn reading(
+    context: Context<'_>,
+    regression: &RegressionSpec,
+    view: TableView<'_>,
+    row: usize,
+) -> Option<Sentence> {
     let code = view.text(row, "term");
     if code == "intercept" {
         return None;
     }
     let (estimate, p) = (view.number(row, "estimate")?, view.number(row, "p_value"));
-    let what = match code.as_str() {
-        "rho" => Bound::name("the neighbors' values (ρ)", "邻居的数值（ρ）"),
-        "lambda" => Bound::name("the neighbors' residuals (λ)", "邻居的残差（λ）"),
-        _ => Bound::name(format!("“{code}”"), format!("“{code}”")),
-    };
-    let y = Bound::same(regression.y.clone(), None);
+    let Bound { en, zh, .. } = term(context, regression, &code);
+    let what = Bound::name(format!("“{en}”"), format!("“{zh}”"));
+    let y = variable(context, &regression.y);
     let sentence = match p {
         None => Sentence::new(
             "How surely it goes with {what} is not known (coefficient {b}).",
@@ -305,8 +350,8 @@ fn pairs(context: Context<'_>, section: &mut Section) {
             )
             .bind("title", title())
             .bind("year", Bound::same(moran.text(row, "period"), None))
-            .bind("value", Bound::same(pair.value.clone(), None))
-            .bind("other", Bound::same(pair.other.clone(), None))
+            .bind("value", variable(context, &pair.value))
+            .bind("other", variable(context, &pair.other))
             .bind("i", moran.bound(row, "bivariate_moran", Format::Decimals(3)))
             .bind("p", p_value(moran, row, "p_value")),
         ];
@@ -339,11 +384,5 @@ mod tests {
         let both = |lag, error| points_to(0.01, 0.001, Some(lag), Some(error));
         assert_eq!(both(0.6, 0.02), Some(RegressionModel::SpatialError));
         assert_eq!(both(0.02, 0.6), Some(RegressionModel::SpatialLag));
-    }
-
-    #[test]
-    fn parameters_of_space_are_said_in_words() {
-        assert_eq!(term("lambda").get(Lang::Zh), "λ（邻居的残差）");
-        assert_eq!(term("gdp/population").get(Lang::En), "gdp/population");
     }
 }

@@ -21,10 +21,15 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
     }
 }
 
-/// The table of neighbors, where the study has one.
+/// The neighbors, each with its weight, where the study has any.
 fn weights(facts: &Facts<'_>) -> Option<Binding> {
-    let columns = facts.present(TABLE, &["region", "neighbor", "weight"]);
-    facts.has(TABLE).then(|| Binding::table(TABLE).all(&columns))
+    let columns = ["region", "neighbor", "weight"];
+    let rows = match facts.has_columns(TABLE, &columns) {
+        true => Binding::table(TABLE),
+        // Where the table names no weights, the step that reads it gives them.
+        false => Binding::step("spatial-weights", "edges"),
+    };
+    facts.has(TABLE).then(|| rows.all(&columns))
 }
 
 /// Rows with a gap are left out, unless the study says that a gap is an error.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use agglo_core::{Axis, Frame, Key, Note};
+use agglo_core::{Axis, Column, Frame, Key, Note, Values, Weights};
 use agglo_data::{DataError, Diagnostic};
 use agglo_geo::ReadOptions;
 
@@ -15,6 +15,11 @@ use crate::spec::{SpaceSpec, WeightsRule};
 const WEIGHTS: [&str; 3] = ["gal", "gwt", "kwt"];
 /// Endings of boundary files; a Parquet file is taken for a table.
 const BOUNDARIES: [&str; 7] = ["geojson", "json", "topojson", "shp", "zip", "gpkg", "fgb"];
+
+/// What is said of boundaries whose codes no property holds beyond doubt.
+const CODES_IN_DOUBT: &str = "A0910";
+/// The way out of it.
+const CODE_PROPERTY: &str = "name the property with the codes, `--code-property NAME`";
 
 /// Whether a file holds weights or boundaries and no table of edges, by its ending.
 pub fn is_neighbor_file(path: &Path) -> bool {
@@ -89,7 +94,7 @@ pub struct Given<'g> {
 /// Neighbors from a file.
 #[derive(Clone, Debug)]
 pub struct GivenWeights {
-    /// Rows of `region`, `neighbor`, `weight`.
+    /// Rows of `region`, `neighbor`, `weight`; the neighbor of an island is empty.
     pub frame: Frame,
     /// The rule in words.
     pub rule: String,
@@ -130,7 +135,7 @@ fn from_weights(given: &Given<'_>, axis: Option<Arc<Axis>>) -> Result<Found, Dat
         None => (read.weights(), Vec::new()),
     };
     let notes = (!absent.is_empty()).then(|| left_out(absent.len()));
-    Ok((frame(&weights)?, format!("file {name}"), notes.into_iter().collect()))
+    Ok((table(&weights, given)?, format!("file {name}"), notes.into_iter().collect()))
 }
 
 fn from_boundaries(given: &Given<'_>, axis: Option<Arc<Axis>>) -> Result<Found, DataError> {
@@ -141,8 +146,11 @@ fn from_boundaries(given: &Given<'_>, axis: Option<Arc<Axis>>) -> Result<Found, 
         ..ReadOptions::default()
     };
     let boundaries = agglo_geo::read(given.path, &options).map_err(|error| {
-        let mut found =
-            Diagnostic::new(error.code, error.message.to_string(), error.remedy.to_string());
+        let remedy = match error.code {
+            CODES_IN_DOUBT => CODE_PROPERTY.to_owned(),
+            _ => error.remedy.to_string(),
+        };
+        let mut found = Diagnostic::new(error.code, error.message.to_string(), remedy);
         found.file = Some(name.clone());
         DataError::from(found)
     })?;
@@ -162,7 +170,7 @@ fn from_boundaries(given: &Given<'_>, axis: Option<Arc<Axis>>) -> Result<Found, 
                 without.len(),
                 axis.len()
             ),
-            "name the property with the codes, `--code-property`",
+            CODE_PROPERTY,
         ));
     }
     let (weights, nearest, distance_km) = match rule {
@@ -189,7 +197,25 @@ fn from_boundaries(given: &Given<'_>, axis: Option<Arc<Axis>>) -> Result<Found, 
     if n_unused > 0 {
         notes.push(left_out(n_unused));
     }
-    Ok((frame(&weights)?, said, notes))
+    Ok((table(&weights, given)?, said, notes))
+}
+
+/// The links; where nothing else says which regions there are, a region without any has a row without a
+/// neighbor.
+fn table(weights: &Weights, given: &Given<'_>) -> Result<Frame, DataError> {
+    let mut links = frame(weights)?;
+    let islands = weights.islands();
+    if given.regions.is_some() || islands.is_empty() {
+        return Ok(links);
+    }
+    let codes = islands.iter().map(|&island| weights.axis().code(island).clone());
+    let alone = Frame::new(vec![
+        Column::text("region", codes),
+        Column::new("neighbor", "", Values::Text(vec![None; islands.len()])),
+        Column::numbers("weight", "1", vec![0.0; islands.len()]),
+    ]);
+    links.append(alone.map_err(|error| bad(error.to_string(), ""))?);
+    Ok(links)
 }
 
 fn left_out(n: usize) -> Note {
