@@ -170,13 +170,17 @@ fn setting(context: Context<'_>, regression: &RegressionSpec, view: TableView<'_
             None => ("", "", None),
         },
     };
+    let (by_en, by_zh) = match regression.model {
+        RegressionModel::Ols => ("errors", "标准误"),
+        RegressionModel::SpatialLag | RegressionModel::SpatialError => ("estimated by", "估计方法"),
+    };
     let sentence = Sentence::new(
         format!(
-            "{{title}}: {{method}} of {}“{{y}}” on {{x}}{en}, {{n}} observations{fit_en}; errors: {{variant}}.",
+            "{{title}}: {{method}} of {}“{{y}}” on {{x}}{en}, {{n}} observations{fit_en}; {by_en}: {{variant}}.",
             log.0
         ),
         format!(
-            "{{title}}：{zh}以{{method}}估计“{{y}}”{}对{{x}}的关系，观测数 {{n}}{fit_zh}；标准误：{{variant}}。",
+            "{{title}}：{zh}以{{method}}估计“{{y}}”{}对{{x}}的关系，观测数 {{n}}{fit_zh}；{by_zh}：{{variant}}。",
             log.1
         ),
     )
