@@ -193,7 +193,7 @@ pub fn check(
     let spec = Spec::load(root)?;
     let tables = read_all(root, &spec, false, engine, control)?;
     let frames = tables.frames();
-    let plan = Plan::new(&Facts { spec: &spec, tables: &frames });
+    let plan = Plan::sound(&Facts { spec: &spec, tables: &frames }, root)?;
     Ok(CheckReport { tables, plan })
 }
 
@@ -343,7 +343,7 @@ fn neighbors(
     };
     let regions = tables.frame("region");
     let places = space::Places { boundaries, regions: regions.as_deref() };
-    match space::neighbors(root, spec, &places, &regions_of(&activity)) {
+    match space::neighbors(root, spec, &places, &regions_of(&activity), keep) {
         Ok(None) => {}
         Ok(Some(neighbors)) => {
             let name = space::TABLE.to_owned();
