@@ -17,6 +17,10 @@
 //! | codes of what is refused                        | [`codes()`]  |
 //! | the OpenAPI document                            | [`openapi`]  |
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::result_large_err,
+    reason = "a problem is the one answer of a request, not an error of a loop"
+)]
 
 mod app;
 mod cache;

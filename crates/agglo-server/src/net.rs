@@ -44,13 +44,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, end: impl Futur
             accepted = listener.accept() => accepted,
             () = &mut end => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let Ok((stream, _)) = accepted else {
             // No more files may be opened, or the client is gone already: go on a little later.
-            Err(_) => {
-                sleep(Duration::from_millis(20)).await;
-                continue;
-            }
+            sleep(Duration::from_millis(20)).await;
+            continue;
         };
         let _ = stream.set_nodelay(true);
         let router = router.clone();

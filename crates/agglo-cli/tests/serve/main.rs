@@ -1,6 +1,5 @@
 //! The dashboard's server, asked as a browser, a script and an attacker would.
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
-#![expect(clippy::float_cmp, reason = "numbers come back as they were")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -197,7 +197,7 @@ fn the_checked_in_document_says_what_the_server_says() {
     assert!(kept == own, "renew web/src/api/openapi.json with AGGLO_BLESS=1");
     let document: Value = serde_json::from_str(&own).unwrap();
     let described: BTreeSet<String> =
-        document["paths"].as_object().unwrap().keys().map(|path| path.to_owned()).collect();
+        document["paths"].as_object().unwrap().keys().cloned().collect();
     for route in ROUTES {
         let path = route.split('?').next().unwrap();
         let known = described.iter().any(|known| {

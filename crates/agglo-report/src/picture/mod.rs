@@ -20,9 +20,9 @@ mod matrix;
 mod space;
 
 pub use asked::{Kind, find};
-pub use map::shape;
 pub(crate) use chains::{quadrant_chain, spatial_chain};
 pub(crate) use lines::{Title, density_curves, lines};
+pub use map::shape;
 pub(crate) use map::{cluster_map, region_figure, share_change_map};
 pub(crate) use matrix::{quotient_figure, similarity_figure, transfer_figure};
 pub(crate) use space::{cluster_kinds_map, hot_spot_map, kind, moran_scatter};

@@ -1,6 +1,6 @@
 //! One number per region of a finding or a measure, with the classes of a legend.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use agglo_core::{Datum, Gap, Values};
 use agglo_figure::Classes;
@@ -412,17 +412,17 @@ fn all(snapshot: &Snapshot, query: &SliceQuery) -> Result<SeriesForm, Problem> {
     query::place_of(&cut.found.table.frame, "of", "period")?;
     let rows = query::rows(&cut.found.table, &cut.conditions)?;
     let mut cells: BTreeMap<i64, BTreeMap<String, u32>> = BTreeMap::new();
-    let mut codes: BTreeMap<String, ()> = BTreeMap::new();
+    let mut codes: BTreeSet<String> = BTreeSet::new();
     let frame = &cut.found.table.frame;
     for &row in &rows {
         let period = cell_text(frame, "period", row as usize).and_then(|text| text.parse().ok());
         let (Some(period), Some(code)) = (period, cut.code(row)) else { continue };
-        codes.insert(code.clone(), ());
+        codes.insert(code.clone());
         if cells.entry(period).or_default().insert(code, row).is_some() {
             return Err(cut.open(&rows, &[&cut.by, "period"]));
         }
     }
-    let codes: Vec<String> = codes.into_keys().collect();
+    let codes: Vec<String> = codes.into_iter().collect();
     let (mut values, mut gaps) = (Vec::new(), BTreeMap::new());
     for (place, by_code) in cells.values().enumerate() {
         let mut own = Gaps::new();

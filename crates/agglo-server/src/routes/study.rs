@@ -386,9 +386,8 @@ fn groupings(
 }
 
 fn periods(frame: &Frame) -> Vec<i64> {
-    let cells = match frame.column("period").map(agglo_core::Column::values) {
-        Ok(Values::Integer(cells)) => cells,
-        _ => return Vec::new(),
+    let Ok(Values::Integer(cells)) = frame.column("period").map(agglo_core::Column::values) else {
+        return Vec::new();
     };
     cells.iter().flatten().copied().collect::<BTreeSet<i64>>().into_iter().collect()
 }

@@ -96,6 +96,9 @@ pub(super) fn of(
     Ok(cells)
 }
 
+/// Files whose cells cannot be shown, each with the reason.
+pub type Unreadable = Vec<(String, String)>;
+
 /// The source cells of one cell of a canonical table as the methods see it, with their texts as they stand in
 /// the files now; files of which that cannot be told come with the reason.
 ///
@@ -106,7 +109,7 @@ pub fn origins(
     table: &str,
     row: usize,
     measure: &str,
-) -> Result<(Vec<SourceCell>, Vec<(String, String)>), StudyError> {
+) -> Result<(Vec<SourceCell>, Unreadable), StudyError> {
     let input = InputRecord {
         source: format!("table {table}"),
         content: String::new(),

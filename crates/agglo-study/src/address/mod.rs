@@ -21,7 +21,7 @@ use crate::findings::{Finding, Findings, Interval};
 use crate::plan::{Facts, Plan};
 use crate::record::{RunRecord, StepRecord};
 
-pub use cells::{SourceCell, origins};
+pub use cells::{SourceCell, Unreadable, origins};
 pub use form::Explained;
 
 /// The address of a number in the findings.
