@@ -169,3 +169,151 @@ fn an_output_that_cannot_be_written_is_a_data_error() {
     let call = agglo(folder.path(), &words).ended(3);
     assert!(call.err.contains("cannot write"), "{}", call.err);
 }
+
+/// Four squares in two rows: every one touches every other, and has a border with two.
+const SQUARES: [(&str, f64, f64); 4] =
+    [("a", 0.0, 0.0), ("b", 1.0, 0.0), ("c", 0.0, 1.0), ("d", 1.0, 1.0)];
+
+/// The squares as boundaries and the rook neighbors in every form; their values, and those of a fifth region.
+fn squares() -> agglo_testkit::TempDir {
+    let folder = scratch();
+    let feature = |(code, x, y): &(&str, f64, f64)| {
+        let ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
+        let corners = ring.map(|(dx, dy)| format!("[{}, {}]", x + dx, y + dy)).join(", ");
+        format!(
+            r#"{{"type": "Feature", "properties": {{"code": "{code}"}}, "geometry": {{"type": "Polygon", "coordinates": [[{corners}]]}}}}"#
+        )
+    };
+    let features = SQUARES.iter().map(feature).collect::<Vec<_>>().join(",\n");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "squares.geojson",
+        &format!("{{\"type\": \"FeatureCollection\", \"features\": [{features}]}}"),
+    );
+    write("values.csv", "region,value\na,1\nb,2\nc,4\nd,9\n");
+    write("edges.csv", "region,neighbor\na,b\na,c\nb,a\nb,d\nc,a\nc,d\nd,b\nd,c\n");
+    write("rook.gal", "4\na 2\nb c\nb 2\na d\nc 2\na d\nd 2\nb c\n");
+    write("rook.gwt", "0 4 squares code\na b 1\na c 1\nb a 1\nb d 1\nc a 1\nc d 1\nd b 1\nd c 1\n");
+    folder
+}
+
+fn moran(folder: &std::path::Path, weights: &str, flags: &[&str]) -> f64 {
+    let table = format!("weights={weights}");
+    let mut words = vec!["measure", "moran", "values.csv", "--table", &table, "--json"];
+    words.extend(["--code-property", "code"]);
+    words.extend(flags);
+    values(&agglo(folder, &words).ended(0).json(), "moran")[0]
+}
+
+// Of the deviations −3 −2 0 5 (Σ² = 38) rook neighbors give (−3)(−2) + (−3)(0) + (−2)(5) + (0)(5) = −4
+// over four borders: I = (4/38)(−4/4) = −4/38; queen neighbors give I = −1/3 whatever the values.
+#[test]
+fn neighbors_come_from_gal_gwt_and_boundaries_as_from_a_table_of_edges() {
+    let squares = squares();
+    let folder = squares.path();
+    for (file, flags) in [
+        ("edges.csv", &[][..]),
+        ("rook.gal", &[][..]),
+        ("rook.gwt", &[][..]),
+        ("squares.geojson", &["--weights", "rook"][..]),
+    ] {
+        let found = moran(folder, file, flags);
+        assert!((found + 4.0 / 38.0).abs() < 1e-12, "{file}: {found}");
+    }
+    for rule in ["queen", "nearest:3", "band:2000km"] {
+        let found = moran(folder, "squares.geojson", &["--weights", rule]);
+        assert!((found + 1.0 / 3.0).abs() < 1e-12, "{rule}: {found}");
+    }
+    assert!((moran(folder, "squares.geojson", &[]) + 1.0 / 3.0).abs() < 1e-12, "queen by itself");
+}
+
+#[test]
+fn the_answer_says_which_file_and_rule_the_neighbors_are_from() {
+    let squares = squares();
+    let words = [
+        "measure",
+        "moran",
+        "values.csv",
+        "--table",
+        "weights=squares.geojson",
+        "--weights",
+        "rook",
+        "--code-property",
+        "code",
+        "--json",
+    ];
+    let json = agglo(squares.path(), &words).ended(0).json();
+    let inputs = json["provenance"]["inputs"].as_array().unwrap();
+    let weights = inputs.iter().find(|input| input["table"] == "weights").unwrap();
+    assert_eq!(
+        (weights["file"].as_str(), weights["reader"].as_str()),
+        (Some("squares.geojson"), Some("rook"))
+    );
+    assert_eq!(weights["blake3"].as_str().map(str::len), Some(64));
+}
+
+#[test]
+fn weights_alone_are_described_from_edges_from_a_file_and_from_boundaries() {
+    let squares = squares();
+    for (words, n) in [
+        (vec!["--table", "edges=edges.csv"], 8),
+        (vec!["--table", "edges=rook.gal"], 8),
+        (vec!["rook.gwt"], 8),
+        (vec!["squares.geojson"], 12),
+        (vec!["squares.geojson", "--weights", "rook"], 8),
+        (vec!["squares.geojson", "--weights", "rook", "--order", "2"], 4),
+    ] {
+        let mut all = vec!["measure", "spatial-weights"];
+        all.extend(&words);
+        all.extend(["--code-property", "code", "--json"]);
+        let json = agglo(squares.path(), &all).ended(0).json();
+        assert_eq!(json["variant"], "edges");
+        assert_eq!(json["rows"].as_array().unwrap().len(), n, "{words:?}");
+    }
+}
+
+#[test]
+fn neighbors_that_do_not_fit_are_answered_with_why() {
+    let squares = squares();
+    let folder = squares.path();
+    let said = |words: &[&str], code: i32| {
+        let mut all = vec!["measure", "moran", "values.csv", "--code-property", "code"];
+        all.extend(words);
+        agglo(folder, &all).ended(code).err
+    };
+    let own = said(&["--table", "weights=rook.gal", "--weights", "rook"], 3);
+    assert!(own.contains("says who is whose neighbor itself"), "{own}");
+    let words = ["measure", "moran", "values.csv", "--table", "weights=squares.geojson"];
+    let doubt = agglo(folder, &words).ended(3).err;
+    assert!(doubt.contains("A0910") && doubt.contains("--code-property NAME"), "{doubt}");
+    let rule = said(&["--table", "weights=squares.geojson", "--weights", "king"], 2);
+    assert!(rule.contains("queen, rook, nearest:6"), "{rule}");
+    fs::write(folder.join("values.csv"), "region,value\nx,1\ny,2\nz,4\n").unwrap();
+    let other = said(&["--table", "weights=squares.geojson"], 3);
+    assert!(
+        other.contains("3 of 3 regions have no shape; the first is x")
+            && other.contains("first code is a")
+    );
+    fs::write(folder.join("values.csv"), "region,value\na,1\nb,2\nd,9\ne,4\n").unwrap();
+    let some = said(&["--table", "weights=squares.geojson"], 0);
+    assert!(some.contains("1 regions have no shape and so no neighbor: e"), "{some}");
+    assert!(some.contains("1 regions of the file have no value"), "{some}");
+}
+
+// libpysal 4.14.1: `Queen.from_dataframe(frame, ids=codes)` has 822 pairs of area and neighbor, and 5 islands.
+#[test]
+fn the_neighbors_of_real_boundaries_are_described_without_a_study() {
+    let Some(file) = agglo_testkit::shared_data("boundaries/uk_itl3_2021_buc.geojson") else {
+        return;
+    };
+    let folder = scratch();
+    let file = file.display().to_string();
+    let words = ["measure", "spatial-weights", &file, "--code-property", "ITL321CD", "--json"];
+    let json = agglo(folder.path(), &words).ended(0).json();
+    let summary = &json["tables"]["summary"]["rows"][0];
+    assert_eq!(json["rows"].as_array().unwrap().len(), 822);
+    assert_eq!(
+        (summary["regions"].as_f64(), summary["islands"].as_f64()),
+        (Some(179.0), Some(5.0))
+    );
+}

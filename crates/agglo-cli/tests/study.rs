@@ -62,9 +62,26 @@ fn the_study_of_china_shows_the_papers_second_figure() {
         page.contains("Gini coefficient of industrial space") && page.contains("产业空间基尼系数")
     );
     assert!(!page.contains("http://") || !page.contains("<script src"));
-    for part in
-        ["相邻地区是否相似", "map-local-moran", "table-center", "table-claims", "大分散、小集中"]
-    {
+    for part in [
+        "相邻地区是否相似",
+        "map-local-moran",
+        "table-center",
+        "table-claims",
+        "大分散、小集中",
+        // What the study computes is said, and a refusal is a sentence.
+        "fig-inequality",
+        "fig-dagum",
+        "fig-polarization",
+        "table-coagglomeration",
+        "map-hot-spots",
+        "fig-spatial-markov",
+        "fig-lisa-markov",
+        "fig-density",
+        "the test asks for 12 years or more",
+        "该检验至少需要 12 年",
+        "table-regression-specialization-and-income-tests",
+        "Lagrange multiplier tests",
+    ] {
         assert!(page.contains(part), "{part} is not in the report");
     }
 }
@@ -102,6 +119,11 @@ fn the_artificial_study_answers_every_chapter_and_says_that_it_is_artificial() {
     }
     let page = fs::read_to_string(study.join("report/report.html")).unwrap();
     assert!(page.contains("does not exist") && page.contains("人造数据"));
+    for part in
+        ["table-clubs", "table-cluster-index", "table-regression-specialization-and-income-error"]
+    {
+        assert!(page.contains(part), "{part} is not in the report");
+    }
 }
 
 #[test]
@@ -156,6 +178,43 @@ fn a_misspelt_key_is_answered_with_its_line_and_the_nearest_key() {
     fs::write(&path, text.replace("vintage    =", "vintgae    =")).unwrap();
     let call = agglo(&study, &["run"]).ended(3);
     assert!(call.err.contains("study.toml:") && call.err.contains("`vintage`"), "{}", call.err);
+}
+
+#[test]
+fn a_variable_that_there_is_not_is_answered_with_those_there_are() {
+    let (_keep, study) = demo("china");
+    let path = study.join("study.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"gdp / population\"", "\"gdp / people\"")).unwrap();
+    for verb in ["run", "check"] {
+        let call = agglo(&study, &[verb]).ended(3);
+        assert!(call.err.contains("[[measure.regression]]"), "{}", call.err);
+        assert!(call.err.contains("no variable `people`: there are"), "{}", call.err);
+        assert!(call.err.contains("population"), "{}", call.err);
+    }
+}
+
+#[test]
+fn weights_are_kept_and_made_anew_when_what_they_rest_on_changes() {
+    let (_keep, study) = demo("artificial");
+    let space = || {
+        let run: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(study.join("run.json")).unwrap()).unwrap();
+        run["data"].as_array().unwrap().iter().find(|data| data["name"] == "space").unwrap().clone()
+    };
+    let before = space();
+    assert!(before["files"]["data/regions.csv"].is_string(), "made from coordinates: {before}");
+    let note = study.join("tables/weights.json");
+    let kept = fs::read_to_string(&note).unwrap();
+    // A record that only the kept weights can have.
+    fs::write(&note, kept.replace("nearest 6", "nearest six")).unwrap();
+    agglo(&study, &["run", "-q"]).ended(0);
+    assert_eq!(space()["reader"], "nearest six");
+    let path = study.join("study.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}\n[space]\nnearest = 4\n")).unwrap();
+    agglo(&study, &["run", "-q"]).ended(0);
+    assert_eq!(space()["reader"], "nearest 4");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use agglo_core::{Column, Frame, Lang};
 
 use crate::bar::BarFigure;
+use crate::curve::CurveFigure;
 use crate::event::EventFigure;
 use crate::heat::HeatFigure;
 use crate::interval::IntervalFigure;
@@ -17,6 +18,8 @@ use crate::words::Heading;
 pub enum Figure {
     /// Series over years.
     Line(LineFigure),
+    /// Curves over any number.
+    Curve(CurveFigure),
     /// Horizontal bars.
     Bar(BarFigure),
     /// A matrix.
@@ -36,6 +39,7 @@ impl Figure {
     pub fn heading(&self) -> &Heading {
         match self {
             Figure::Line(figure) => &figure.heading,
+            Figure::Curve(figure) => &figure.heading,
             Figure::Bar(figure) => &figure.heading,
             Figure::Heat(figure) => &figure.heading,
             Figure::Map(figure) => &figure.heading,
@@ -50,6 +54,7 @@ impl Figure {
 pub fn svg(figure: &Figure, lang: Lang, theme: &Theme) -> String {
     match figure {
         Figure::Line(figure) => figure.draw(lang, theme),
+        Figure::Curve(figure) => figure.draw(lang, theme),
         Figure::Bar(figure) => figure.draw(lang, theme),
         Figure::Heat(figure) => figure.draw(lang, theme),
         Figure::Map(figure) => figure.draw(lang, theme),
@@ -63,6 +68,7 @@ pub fn svg(figure: &Figure, lang: Lang, theme: &Theme) -> String {
 pub fn table(figure: &Figure, lang: Lang) -> Frame {
     let columns = match figure {
         Figure::Line(figure) => figure.table(lang),
+        Figure::Curve(figure) => figure.table(lang),
         Figure::Bar(figure) => figure.table(lang),
         Figure::Heat(figure) => figure.table(lang),
         Figure::Map(figure) => figure.table(lang),

@@ -8,6 +8,7 @@
 mod bar;
 mod classes;
 mod color;
+mod curve;
 mod event;
 mod figure;
 mod heat;
@@ -29,6 +30,7 @@ mod words;
 pub use bar::{BarFigure, BarLayout, BarRow, Order};
 pub use classes::{Classes, Tone, cuts};
 pub use color::Color;
+pub use curve::{Curve, CurveFigure, Shades};
 pub use event::{EventFigure, EventPoint};
 pub use figure::{Figure, svg, table};
 pub use heat::{HeatFigure, HeatScale};

@@ -103,6 +103,8 @@ pub(crate) enum Swatch {
     Symbol(usize),
     /// A line with the band of its ranges.
     Band(Color),
+    /// A line, with its dashes.
+    Line(Color, &'static str),
     /// The symbol of a sum.
     Sum,
 }
@@ -329,6 +331,10 @@ impl<'a> Sheet<'a> {
                 self.add(tag);
             }
             Swatch::Band(color) => crate::ribbon::swatch(self, x, y, *color),
+            Swatch::Line(color, dash) => {
+                let tag = line(x, y, x + 16.0, y).paint("stroke", *color).set("stroke-width", "2");
+                self.add(if dash.is_empty() { tag } else { tag.set("stroke-dasharray", dash) });
+            }
             Swatch::Sum => self.add(sum_mark(x + 8.0, y, self.theme)),
         }
     }

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use agglo_core::{Datum, Gap, Lang, Undefined};
 use agglo_figure::{
-    Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, EventFigure, EventPoint, Figure,
-    Flow, Format, Group, Heading, HeatFigure, HeatScale, IntervalFigure, IntervalRow, LineFigure,
-    MapFigure, MapShape, Order, Point, PointLabel, Quadrants, Reference, ScatterFigure, Series,
-    Theme, Tile, Window, Words, YearRange, has_chinese_font, png, svg, table,
+    Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, Curve, CurveFigure, EventFigure,
+    EventPoint, Figure, Flow, Format, Group, Heading, HeatFigure, HeatScale, IntervalFigure,
+    IntervalRow, LineFigure, MapFigure, MapShape, Order, Point, PointLabel, Quadrants, Reference,
+    ScatterFigure, Series, Shades, Theme, Tile, Window, Words, YearRange, has_chinese_font, png,
+    svg, table,
 };
 use proptest::prelude::*;
 use resvg::usvg::{Group as Node, Node as Kind, Options, Rect, TextChunk, Tree, fontdb};
@@ -46,7 +47,24 @@ fn each_kind(values: &[Datum], name: &Words, format: Format) -> Vec<Figure> {
             reference: reference.clone(),
         })
     };
+    let curves = |shades| {
+        let number = |k: usize| at(k).number().unwrap_or(f64::NAN);
+        let curve = |s: usize| Curve {
+            group: group(s),
+            points: each().map(|k| (k as f64, number(k + s))).collect(),
+        };
+        Figure::Curve(CurveFigure {
+            heading: heading.clone(),
+            x: axis.clone(),
+            y: axis.clone(),
+            curves: vec![curve(0), curve(1)],
+            shades,
+            reference: reference.clone(),
+        })
+    };
     vec![
+        curves(Shades::Order),
+        curves(Shades::Categories),
         Figure::Line(LineFigure {
             heading: heading.clone(),
             axis: axis.clone(),

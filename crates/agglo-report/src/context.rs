@@ -6,6 +6,7 @@ use agglo_core::{Column, Datum, Frame, Lang, Text, Values};
 use agglo_figure::Words;
 use agglo_methods::catalog::Output;
 use agglo_study::address::{Address, cell_text};
+use agglo_study::record::StepRecord;
 use agglo_study::{Finding, Findings, Interval};
 
 use crate::document::Origin;
@@ -259,6 +260,7 @@ impl<'a> TableView<'a> {
         Origin {
             steps: vec![record.step.clone()],
             formula: format!("{}{variant}", method.formula),
+            choices: choices(record),
             method_source: Words::new(
                 format!("{} ({})", method.source, mark.en),
                 format!("{}（{}）", method.source, mark.zh),
@@ -269,9 +271,31 @@ impl<'a> TableView<'a> {
         }
     }
 
-    fn value_column(self) -> &'a str {
+    /// The first column that holds numbers.
+    pub fn value_column(self) -> &'a str {
         let is_value = |column: &&Column| matches!(column.values(), Values::Number(_));
         self.frame.columns().iter().find(is_value).map_or("", Column::name)
+    }
+}
+
+/// The options of a step as written, with the seed where something was drawn.
+fn choices(record: &StepRecord) -> Words {
+    const DRAWS: [&str; 3] = ["permutations", "replicates", "draws"];
+    let options: Vec<String> = record
+        .options
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    let draws = |(name, value): (&String, &String)| DRAWS.contains(&name.as_str()) && value != "0";
+    let listed = options.join(", ");
+    match (options.is_empty(), record.options.iter().any(draws)) {
+        (true, _) => Words::default(),
+        (false, true) => Words::new(
+            format!("{listed}; seed {}", record.seed),
+            format!("{listed}；种子 {}", record.seed),
+        ),
+        (false, false) => Words::same(listed),
     }
 }
 

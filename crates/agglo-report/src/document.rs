@@ -79,6 +79,8 @@ pub struct Origin {
     pub steps: Vec<String>,
     /// The formula, with the variant named.
     pub formula: String,
+    /// The options that held, and the seed where numbers were drawn.
+    pub choices: Words,
     /// The source of the formula, and how sure it is.
     pub method_source: Words,
     /// The source of the data.

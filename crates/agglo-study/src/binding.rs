@@ -55,6 +55,8 @@ pub struct Join {
     pub on: Vec<String>,
     /// Column of the method's table = column looked up.
     pub columns: Vec<(String, String)>,
+    /// Column of the source = the value of the rows looked at.
+    pub keep: Vec<(String, String)>,
 }
 
 /// How a method's table is cut.
@@ -72,6 +74,8 @@ pub struct Binding {
     pub sum_by: Vec<String>,
     /// Columns looked up elsewhere.
     pub joins: Vec<Join>,
+    /// Columns made of those there are by then.
+    pub made: Vec<(String, Take)>,
     /// Columns in which a gap leaves the row out.
     pub complete: Vec<String>,
     /// A column without any number in a whole period leaves that period out.
@@ -92,6 +96,7 @@ impl Binding {
             keep: Vec::new(),
             sum_by: Vec::new(),
             joins: Vec::new(),
+            made: Vec::new(),
             complete: Vec::new(),
             known: None,
             gapless: None,
@@ -154,12 +159,33 @@ impl Binding {
     }
 
     /// With columns looked up elsewhere.
-    pub fn join(mut self, source: Source, on: &[&str], columns: &[(&str, &str)]) -> Binding {
+    pub fn join(self, source: Source, on: &[&str], columns: &[(&str, &str)]) -> Binding {
+        self.join_where(source, on, columns, &[])
+    }
+
+    /// With columns looked up elsewhere, in the rows whose columns have these values.
+    pub fn join_where(
+        mut self,
+        source: Source,
+        on: &[&str],
+        columns: &[(&str, &str)],
+        keep: &[(&str, &str)],
+    ) -> Binding {
+        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|&(a, b)| (a.to_owned(), b.to_owned())).collect()
+        };
         self.joins.push(Join {
             source,
             on: on.iter().map(|&c| c.to_owned()).collect(),
-            columns: columns.iter().map(|&(r, c)| (r.to_owned(), c.to_owned())).collect(),
+            columns: owned(columns),
+            keep: owned(keep),
         });
+        self
+    }
+
+    /// With a column made of those there are after all looking up.
+    pub fn make(mut self, role: &str, take: Take) -> Binding {
+        self.made.push((role.to_owned(), take));
         self
     }
 
@@ -222,6 +248,14 @@ impl Binding {
         for join in &self.joins {
             frame = look_up(frame, &*fetch(&join.source)?, join)?;
         }
+        if !self.made.is_empty() {
+            let new = self.made.iter().map(|(role, take)| made(&frame, role, take));
+            let new: Vec<Column> = new.collect::<Result<_, _>>()?;
+            let is_made =
+                |column: &&Column| self.made.iter().any(|(role, _)| role == column.name());
+            let kept = frame.columns().iter().filter(|column| !is_made(column)).cloned();
+            frame = Frame::new(kept.chain(new).collect())?;
+        }
         for column in &self.complete {
             let whole: Vec<usize> = match frame.column(column)?.values() {
                 Values::Text(cells) => (0..cells.len()).filter(|&r| cells[r].is_some()).collect(),
@@ -257,20 +291,24 @@ impl Binding {
     }
 
     fn project(&self, source: &Frame) -> Result<Frame, FrameError> {
-        let columns = self.columns.iter().map(|(role, take)| match take {
-            Take::Column(name) => Ok(source.column(name)?.renamed(role)),
-            Take::Words(words) => {
-                let words = Key::from(words.as_str());
-                Ok(Column::text(role, std::iter::repeat_n(words, source.n_rows())))
-            }
-            Take::Ratio(over, under) => {
-                let unit =
-                    format!("{}/{}", source.column(over)?.unit(), source.column(under)?.unit());
-                let pairs = source.numbers(over)?.into_iter().zip(source.numbers(under)?);
-                Ok(Column::number(role, unit, pairs.map(|(a, b)| divide(a, b))))
-            }
-        });
+        let columns = self.columns.iter().map(|(role, take)| made(source, role, take));
         Frame::new(columns.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The column `role` as `take` makes it of the columns of `source`.
+fn made(source: &Frame, role: &str, take: &Take) -> Result<Column, FrameError> {
+    match take {
+        Take::Column(name) => Ok(source.column(name)?.renamed(role)),
+        Take::Words(words) => {
+            let words = Key::from(words.as_str());
+            Ok(Column::text(role, std::iter::repeat_n(words, source.n_rows())))
+        }
+        Take::Ratio(over, under) => {
+            let unit = format!("{}/{}", source.column(over)?.unit(), source.column(under)?.unit());
+            let pairs = source.numbers(over)?.into_iter().zip(source.numbers(under)?);
+            Ok(Column::number(role, unit, pairs.map(|(a, b)| divide(a, b))))
+        }
     }
 }
 
@@ -372,6 +410,18 @@ fn total(cells: impl Iterator<Item = Datum>) -> Datum {
 }
 
 fn look_up(frame: Frame, other: &Frame, join: &Join) -> Result<Frame, FrameError> {
+    let mut kept: Vec<usize> = (0..other.n_rows()).collect();
+    for (column, value) in &join.keep {
+        let cells = row_keys(other, std::slice::from_ref(column))?;
+        kept.retain(|&row| *cells[row][0] == **value);
+    }
+    let narrowed;
+    let other = if kept.len() == other.n_rows() {
+        other
+    } else {
+        narrowed = other.take(&kept);
+        &narrowed
+    };
     let places: BTreeMap<Vec<Key>, usize> =
         row_keys(other, &join.on)?.into_iter().enumerate().map(|(row, key)| (key, row)).collect();
     let found: Vec<Option<usize>> =

@@ -25,7 +25,7 @@ pub mod init;
 pub mod plan;
 pub mod record;
 pub mod run;
-mod space;
+pub mod space;
 pub mod spec;
 pub mod verify;
 

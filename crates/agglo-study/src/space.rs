@@ -13,7 +13,15 @@ use agglo_methods::space::weights::{
 };
 
 use crate::record::{DataRecord, NoteRecord};
-use crate::spec::{Spec, WeightsRule};
+use crate::run::CODE;
+use crate::spec::{SpaceSpec, Spec, WeightsRule};
+
+mod given;
+mod kept;
+
+pub use given::{Given, GivenRule, GivenWeights, is_neighbor_file, read_given};
+
+use kept::Kept;
 
 /// The table that holds the weights.
 pub(crate) const TABLE: &str = "weights";
@@ -34,8 +42,17 @@ pub(crate) struct Places<'p> {
     pub(crate) regions: Option<&'p Frame>,
 }
 
+/// How the neighbors of a study are found.
+enum Way<'s> {
+    /// From a file of weights.
+    File(&'s str),
+    /// By a rule.
+    Rule(WeightsRule),
+}
+
 /// The weights that the study asks for, over the regions `codes`; `None` where it asks for none and has neither
-/// boundaries nor coordinates.
+/// boundaries nor coordinates. Those of an earlier run are taken where nothing that they rest on has changed,
+/// and with `keep` what they rest on is noted beside them.
 ///
 /// # Errors
 /// A rule without what it needs, a file that is not one of weights, islands where none may be.
@@ -44,26 +61,45 @@ pub(crate) fn neighbors(
     spec: &Spec,
     places: &Places<'_>,
     codes: &[Key],
+    keep: bool,
 ) -> Result<Option<Neighbors>, DataError> {
     if codes.is_empty() {
         return Ok(None);
     }
+    let by_places = places.regions.is_some_and(has_coordinates);
+    let way = match (&spec.space.file, spec.space.weights, places.boundaries, by_places) {
+        (Some(file), ..) => Way::File(file),
+        (None, Some(rule), ..) => Way::Rule(rule),
+        (None, None, Some(_), _) => Way::Rule(WeightsRule::Queen),
+        (None, None, None, true) => Way::Rule(WeightsRule::Nearest),
+        (None, None, None, false) => return Ok(None),
+    };
+    let files = files(root, spec, places, &way)?;
+    let key = key(spec, places, codes, &files);
+    let kept = Kept::of(root);
+    if keep && let Some(neighbors) = kept.take(&key) {
+        return Ok(Some(neighbors));
+    }
+    let made = make(root, spec, places, codes, &way, files)?;
+    if keep {
+        kept.note(&key, &made)?;
+    }
+    Ok(Some(made))
+}
+
+fn make(
+    root: &Path,
+    spec: &Spec,
+    places: &Places<'_>,
+    codes: &[Key],
+    way: &Way<'_>,
+    files: BTreeMap<String, String>,
+) -> Result<Neighbors, DataError> {
     let axis = Arc::new(Axis::new(codes.iter().cloned()));
     let space = &spec.space;
-    let (weights, rule, files) = if let Some(file) = &space.file {
-        let weights = from_file(root, file, &axis)?;
-        let hash = agglo_data::hash_file(&root.join(file))?;
-        (weights, format!("file {file}"), BTreeMap::from([(file.clone(), hash)]))
-    } else {
-        let by_places = places.regions.is_some_and(has_coordinates);
-        let rule = match (space.weights, places.boundaries, by_places) {
-            (Some(rule), ..) => rule,
-            (None, Some(_), _) => WeightsRule::Queen,
-            (None, None, true) => WeightsRule::Nearest,
-            (None, None, false) => return Ok(None),
-        };
-        let (weights, said) = by_rule(spec, rule, places, &axis)?;
-        (weights, said, boundary_files(root, spec, places)?)
+    let (weights, rule) = match way {
+        Way::File(file) => (from_file(root, file, &axis)?, format!("file {file}")),
+        Way::Rule(rule) => by_rule(space, *rule, places, &axis)?,
     };
     let settled = {
         let policy = match space.islands.as_deref() {
@@ -77,19 +113,44 @@ pub(crate) fn neighbors(
         settle_islands(&weights, policy, sites.as_ref(), |_| 1.0)
             .map_err(|error| bad(format!("[space] {error}"), "set `islands`, or another rule"))?
     };
-    Ok(Some(Neighbors {
+    Ok(Neighbors {
         frame: frame(&settled.weights)?,
         record: record(&settled.weights, settled.islands.len(), &rule, files),
-    }))
+    })
+}
+
+/// The hash of everything that the weights rest on.
+fn key(
+    spec: &Spec,
+    places: &Places<'_>,
+    codes: &[Key],
+    files: &BTreeMap<String, String>,
+) -> String {
+    let coordinates = places.regions.filter(|frame| has_coordinates(frame));
+    let boundaries = (&spec.geo.boundary_layer, &spec.geo.boundary_crs, &spec.geo.boundary_code);
+    let rule = SpaceSpec { permutations: None, pair: Vec::new(), ..spec.space.clone() };
+    let parts = [
+        CODE.to_owned(),
+        format!("{rule:?}"),
+        format!("{boundaries:?}"),
+        format!("{codes:?}"),
+        format!("{files:?}"),
+        coordinates.map(agglo_data::hash_frame).unwrap_or_default(),
+    ];
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 fn by_rule(
-    spec: &Spec,
+    space: &SpaceSpec,
     rule: WeightsRule,
     places: &Places<'_>,
     axis: &Arc<Axis>,
 ) -> Result<(Weights, String), DataError> {
-    let space = &spec.space;
     let rule_of_borders = |rule: Contiguity, name: &str| {
         let boundaries = places.boundaries.ok_or_else(|| {
             bad(
@@ -131,21 +192,31 @@ fn by_rule(
 }
 
 fn from_file(root: &Path, file: &str, axis: &Arc<Axis>) -> Result<Weights, DataError> {
-    let path = root.join(file);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        bad(
-            format!("[space] {file} could not be read: {error}"),
-            "name a text file: GAL, GWT or CSV",
-        )
+    let read = read_weights(&root.join(file), file, Some(axis))?;
+    let wrong = |error| bad(format!("{file}: {error}"), "see docs/guide/spatial-weights.md");
+    Ok(read.on(axis.clone()).map_err(wrong)?.0)
+}
+
+/// A file of weights; `name` is what messages call it, `known` the ids that it may hold.
+fn read_weights(
+    path: &Path,
+    name: &str,
+    known: Option<&Arc<Axis>>,
+) -> Result<FileWeights, DataError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        bad(format!("{name} could not be read: {error}"), "name a text file: GAL, GWT or CSV")
     })?;
-    let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase());
-    let read = match ending.as_deref() {
-        Some("gal") => FileWeights::from_gal(&text),
-        Some("gwt" | "kwt") => FileWeights::from_gwt(&text, Some(axis)),
+    let read = match ending(path).as_str() {
+        "gal" => FileWeights::from_gal(&text),
+        "gwt" | "kwt" => FileWeights::from_gwt(&text, known.map(AsRef::as_ref)),
         _ => FileWeights::from_csv(&text),
     };
-    let wrong = |error| bad(format!("{file}: {error}"), "see docs/guide/spatial-weights.md");
-    Ok(read.and_then(|weights| weights.on(axis.clone())).map_err(wrong)?.0)
+    read.map_err(|error| bad(format!("{name}: {error}"), "see docs/guide/spatial-weights.md"))
+}
+
+/// What the name of a file ends in, in small letters.
+fn ending(path: &Path) -> String {
+    path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
 /// The weights among the regions of `axis`; one that `all` does not know has no neighbor.
@@ -208,17 +279,31 @@ fn sites(places: &Places<'_>, axis: &Arc<Axis>) -> Result<Sites, DataError> {
         .map_err(|error| bad(format!("[space] {error}"), "correct the table `region`"))
 }
 
-fn boundary_files(
+/// The files that the weights are made from, with their hashes.
+fn files(
     root: &Path,
     spec: &Spec,
     places: &Places<'_>,
+    way: &Way<'_>,
 ) -> Result<BTreeMap<String, String>, DataError> {
-    match (&spec.geo.boundaries, places.boundaries) {
-        (Some(file), Some(_)) => {
-            Ok(BTreeMap::from([(file.clone(), agglo_data::hash_file(&root.join(file))?)]))
+    let by_borders = matches!(way, Way::Rule(WeightsRule::Queen | WeightsRule::Rook));
+    let by_coordinates = places.regions.is_some_and(has_coordinates) && !by_borders;
+    let named: Vec<String> = match (way, &spec.geo.boundaries) {
+        (Way::File(file), _) => vec![(*file).to_owned()],
+        (Way::Rule(_), _) if by_coordinates => {
+            let blocks = spec.data.iter().filter(|data| data.table_name() == "region");
+            blocks.map(|data| data.file.clone()).collect()
         }
-        _ => Ok(BTreeMap::new()),
-    }
+        (Way::Rule(_), Some(file)) if places.boundaries.is_some() => vec![file.clone()],
+        (Way::Rule(_), _) => Vec::new(),
+    };
+    // Coordinates at an address, or in files of a pattern, have their hashes with the table itself.
+    let is_file = |file: &String| matches!(way, Way::File(_)) || root.join(file).is_file();
+    let hashed = named.into_iter().filter(is_file).map(|file| {
+        let hash = agglo_data::hash_file(&root.join(&file))?;
+        Ok((file, hash))
+    });
+    hashed.collect()
 }
 
 fn frame(weights: &Weights) -> Result<Frame, DataError> {
@@ -288,7 +373,7 @@ mod tests {
         let frame = places();
         let places = Places { boundaries: None, regions: Some(&frame) };
         let codes: Vec<Key> = codes.iter().map(|code| Key::from(*code)).collect();
-        let found = neighbors(Path::new(""), &spec(space), &places, &codes);
+        let found = neighbors(Path::new(""), &spec(space), &places, &codes, false);
         let frame = found.map_err(|error| error.to_string())?.unwrap().frame;
         let pairs = frame.keys("region").unwrap().into_iter().zip(frame.keys("neighbor").unwrap());
         Ok(pairs.map(|(one, two)| format!("{one}{two}")).collect())

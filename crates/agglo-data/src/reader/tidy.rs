@@ -46,7 +46,8 @@ fn plan(request: &Request<'_>) -> Result<Plan, DataError> {
             return Err(request.refuse(codes::NO_COLUMN, message, remedy));
         }
     }
-    let names_things = matches!(request.table.name, "region" | "industry" | "groups" | "weights");
+    let names_things =
+        matches!(request.table.name, "region" | "industry" | "groups" | "weights" | "edges");
     if plan.targets.len() == n_keys && !names_things {
         let names: Vec<&str> = request.table.measures.iter().map(|m| m.name).take(6).collect();
         let message = format!("the table `{}` got keys and no measure", request.table.name);

@@ -2,10 +2,11 @@
 
 use agglo_core::{Datum, Gap, Undefined};
 use agglo_figure::{
-    AreaNames, Areas, Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, EventFigure,
-    EventPoint, Figure, Flow, Group, Heading, HeatFigure, HeatScale, IntervalFigure, IntervalRow,
-    LineFigure, MapFigure, MapShape, Order, Point, PointLabel, Quadrants, Reference, ScatterFigure,
-    Series, Window, Words, YearRange, china_province_tiles,
+    AreaNames, Areas, Axis, BarFigure, BarLayout, BarRow, Baseline, Break, Classes, Curve,
+    CurveFigure, EventFigure, EventPoint, Figure, Flow, Group, Heading, HeatFigure, HeatScale,
+    IntervalFigure, IntervalRow, LineFigure, MapFigure, MapShape, Order, Point, PointLabel,
+    Quadrants, Reference, ScatterFigure, Series, Shades, Window, Words, YearRange,
+    china_province_tiles,
 };
 
 fn heading(key: &str, title: (&str, &str), subtitle: (&str, &str)) -> Heading {
@@ -398,6 +399,29 @@ fn areas(path: &str, names: &AreaNames, classes: Classes) -> Option<Figure> {
     }))
 }
 
+fn curves() -> Figure {
+    let curve = |year: i32, gap: f64| {
+        let hill = |x: f64, at: f64| (-(x - at).powi(2) / 0.08).exp();
+        let points = (0..128).map(|k| f64::from(k) / 50.0);
+        Curve {
+            group: Group::new(year.to_string(), Words::same(year.to_string())),
+            points: points.map(|x| (x, hill(x, 1.0 - gap) + 0.5 * hill(x, 1.0 + gap))).collect(),
+        }
+    };
+    Figure::Curve(CurveFigure {
+        heading: heading(
+            "density",
+            ("Regions draw apart into two groups", "地区分化为两组"),
+            ("Kernel density of income per head", "人均收入的核密度"),
+        ),
+        x: Axis::new(Words::new("Income over the mean", "与均值之比")),
+        y: Axis::new(Words::new("Density", "密度")),
+        curves: vec![curve(1992, 0.1), curve(2002, 0.25), curve(2012, 0.4), curve(2022, 0.55)],
+        shades: Shades::Order,
+        reference: Some(Reference { value: 1.0, label: Words::new("mean", "均值") }),
+    })
+}
+
 /// Every figure with its name; maps only where their boundary files are at hand.
 pub(crate) fn all() -> Vec<(&'static str, Figure)> {
     let mut figures = vec![
@@ -411,6 +435,7 @@ pub(crate) fn all() -> Vec<(&'static str, Figure)> {
         ("tiles", Some(tiles(false))),
         ("flows", Some(tiles(true))),
         ("scatter", Some(scatter())),
+        ("curves", Some(curves())),
         ("interval", Some(interval())),
         ("event", Some(event())),
     ];

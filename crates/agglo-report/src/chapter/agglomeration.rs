@@ -3,7 +3,7 @@
 use agglo_core::Datum;
 use agglo_figure::Words;
 
-use super::{Columns, refusal, space, term};
+use super::{Columns, inequality, refusal, space, term, together};
 use crate::context::{Context, TableView};
 use crate::document::Section;
 use crate::format::Format;
@@ -17,9 +17,11 @@ pub(super) fn section(context: Context<'_>) -> Section {
     let mut section = Section::new("agglomeration", "II.1 Agglomeration", "二（一）产业集聚");
     concentration_over_time(context, &mut section);
     industries(context, &mut section);
-    inequality(context, &mut section);
+    together::pairs(context, &mut section);
+    inequality::blocks(context, &mut section);
     space::blocks(context, &mut section);
     regions(context, &mut section);
+    together::cluster_index(context, &mut section);
     plants(context, &mut section);
     section
 }
@@ -242,24 +244,12 @@ fn definitions(
             }
         }
     };
-    let mut table = Columns::of(gini)
+    let table = Columns::of(gini)
         .words("Industry", "行业", move |row| context.industry(&gini.text(row, "industry")))
-        .number("Locational Gini", "区位基尼", "gini", Format::Decimals(3));
-    table.columns.push((
-        Words::new("Gini of shares", "份额基尼"),
-        true,
-        Box::new(other("gini", "gini", "gini")),
-    ));
-    table.columns.push((
-        Words::new("Hoover", "胡佛系数"),
-        true,
-        Box::new(other("hoover", "industries", "hoover")),
-    ));
-    table.columns.push((
-        Words::new("Herfindahl", "赫芬达尔"),
-        true,
-        Box::new(other("herfindahl", "industries", "herfindahl")),
-    ));
+        .number("Locational Gini", "区位基尼", "gini", Format::Decimals(3))
+        .numbers("Gini of shares", "份额基尼", other("gini", "gini", "gini"))
+        .numbers("Hoover", "胡佛系数", other("hoover", "industries", "hoover"))
+        .numbers("Herfindahl", "赫芬达尔", other("herfindahl", "industries", "herfindahl"));
     section.push(table.block(
         "table-concentration",
         "Competing definitions side by side: they answer different questions",
@@ -267,60 +257,6 @@ fn definitions(
         rows,
         SHOWN,
     ));
-}
-
-fn inequality(context: Context<'_>, section: &mut Section) {
-    let mut said = false;
-    for name in context.findings.spec.geo.groups.keys() {
-        let step = format!("theil-{name}");
-        let (Some(total), Some(groups)) =
-            (context.table(&step, "total"), context.table(&step, "groups"))
-        else {
-            continue;
-        };
-        if !said {
-            section.heading("Inequality between groups of regions", "地区组之间的不平等");
-            said = true;
-        }
-        let last = total.n_rows() - 1;
-        let spec = &context.findings.spec.geo.groups[name];
-        let title = Bound::name(
-            spec.title.get(agglo_core::Lang::En).to_owned(),
-            spec.title.get(agglo_core::Lang::Zh).to_owned(),
-        );
-        let first = 0;
-        section.paragraph(vec![
-            Sentence::new(
-                "{title}: in {year} the Theil index is {t}, of which {share} lies between the \
-                 groups; in {year0} it was {t0}, with {share0} between.",
-                "{title}：{year} 年泰尔指数为 {t}，其中组间占 {share}；{year0} 年为 {t0}，组间占 {share0}。",
-            )
-            .bind("title", title)
-            .bind("year", Bound::same(total.text(last, "period"), None))
-            .bind("t", total.bound(last, "total", Format::Decimals(3)))
-            .bind("share", total.bound(last, "between_share", Format::Percent(0)))
-            .bind("year0", Bound::same(total.text(first, "period"), None))
-            .bind("t0", total.bound(first, "total", Format::Decimals(3)))
-            .bind("share0", total.bound(first, "between_share", Format::Percent(0))),
-        ]);
-        let rows = groups.rows(&[("period", &total.text(last, "period"))]);
-        let grouping = name.clone();
-        let table = Columns::of(groups)
-            .words("Group", "地区组", move |row| {
-                context.group(&grouping, &groups.text(row, "group"))
-            })
-            .number("Share of value", "数值份额", "value_share", Format::Percent(1))
-            .number("Share of weight", "权重份额", "weight_share", Format::Percent(1))
-            .number("Within", "组内", "inner", Format::Decimals(3))
-            .number("Contribution", "贡献", "contribution", Format::Decimals(3));
-        section.push(table.block(
-            &format!("table-theil-{name}"),
-            "Theil index by group, last year",
-            "分组泰尔指数（最近年份）",
-            &rows,
-            12,
-        ));
-    }
 }
 
 fn regions(context: Context<'_>, section: &mut Section) {

@@ -1,6 +1,6 @@
 //! Claims: does the data say what is said of it? Yes, no, or not identified.
 
-use super::Columns;
+use super::{Columns, regression};
 use crate::context::Context;
 use crate::document::Section;
 use crate::format::Format;
@@ -71,7 +71,13 @@ fn words(code: &str) -> Bound {
 
 pub(super) fn section(context: Context<'_>) -> Section {
     let mut section = Section::new("claims", "Claims against the data", "论断与数据");
-    let Some(claims) = context.table("claims", "claims") else { return section };
+    claims(context, &mut section);
+    regression::blocks(context, &mut section);
+    section
+}
+
+fn claims(context: Context<'_>, section: &mut Section) {
+    let Some(claims) = context.table("claims", "claims") else { return };
     section.paragraph(vec![Sentence::new(
         "What is said of industry in space, held against these data: yes where they reject the opposite, no where \
          they reject the claim, not identified where they do neither.",
@@ -92,7 +98,6 @@ pub(super) fn section(context: Context<'_>) -> Section {
         &rows,
         12,
     ));
-    section
 }
 
 #[cfg(test)]

@@ -12,13 +12,18 @@ use crate::sentence::{Bound, Sentence};
 
 mod agglomeration;
 mod annex;
+mod chains;
 mod claims;
 mod clusters;
+mod convergence;
+mod inequality;
 mod leaders;
 mod overview;
 mod problems;
+mod regression;
 mod space;
 mod summary;
+mod together;
 mod transfer;
 
 /// The whole report of a study.
@@ -92,6 +97,17 @@ impl<'a> Columns<'a> {
         self
     }
 
+    /// With a column of numbers from elsewhere.
+    pub(crate) fn numbers(
+        mut self,
+        en: &str,
+        zh: &str,
+        cell: impl Fn(usize) -> Bound + 'a,
+    ) -> Columns<'a> {
+        self.columns.push((Words::new(en, zh), true, Box::new(cell)));
+        self
+    }
+
     /// With a text column of the finding as it is.
     pub(crate) fn plain(self, en: &str, zh: &str, column: &'static str) -> Columns<'a> {
         let view = self.view;
@@ -112,6 +128,38 @@ impl<'a> Columns<'a> {
             n_more: rows.len() - shown.len(),
             origin: self.view.origin(),
         })
+    }
+}
+
+/// The first and the last period in which the row of `code` in the column `key` has its first number.
+pub(crate) fn ends(view: TableView<'_>, code: &str, key: &str) -> Option<(String, String)> {
+    let rows = view.rows(&[(key, code)]);
+    let column = view.value_column();
+    let known: Vec<String> = rows
+        .into_iter()
+        .filter(|&row| view.number(row, column).is_some())
+        .map(|row| view.text(row, "period"))
+        .collect();
+    Some((known.first()?.clone(), known.last()?.clone()))
+}
+
+/// A p-value with its sign: `= 0.046`, or `< 0.001` where three decimals would show nothing.
+pub(crate) fn p_value(view: TableView<'_>, row: usize, column: &str) -> Bound {
+    let bound = view.bound(row, column, Format::Decimals(3));
+    let sign = |text: &str| match view.number(row, column) {
+        Some(p) if p < 0.0005 => "< 0.001".to_owned(),
+        Some(_) => format!("= {text}"),
+        None => text.to_owned(),
+    };
+    Bound { en: sign(&bound.en), zh: sign(&bound.zh), ..bound }
+}
+
+/// What the values of the table `input` of a step are.
+pub(crate) fn subject(view: TableView<'_>, input: &str) -> Bound {
+    let inputs = &view.finding().record.inputs;
+    match inputs.get(input).and_then(|input| input.columns.get("value")).map(String::as_str) {
+        Some("gdp / population") => Bound::name("GDP per head", "人均地区生产总值"),
+        _ => Bound::name("the regions' totals", "各地区总量"),
     }
 }
 

@@ -1,9 +1,7 @@
 //! IV Problems: sameness, early stage, unbalanced geography, weak innovation.
 
-use agglo_figure::Words;
-
 use super::agglomeration::last_period;
-use super::{Columns, refusal, term};
+use super::{Columns, convergence, refusal, term};
 use crate::context::Context;
 use crate::document::Section;
 use crate::format::Format;
@@ -16,7 +14,7 @@ pub(super) fn section(context: Context<'_>) -> Section {
     let mut section = Section::new("problems", "IV Problems", "四、存在的问题");
     sameness(context, &mut section);
     primary_stage(context, &mut section);
-    geography(context, &mut section);
+    convergence::blocks(context, &mut section);
     innovation(context, &mut section);
     section
 }
@@ -94,54 +92,6 @@ fn primary_stage(context: Context<'_>, section: &mut Section) {
         &rows,
         40,
     ));
-}
-
-fn geography(context: Context<'_>, section: &mut Section) {
-    let sigma = context.table("sigma-convergence", "sigma");
-    let beta = context.table("beta-convergence", "beta");
-    if sigma.is_none() && beta.is_none() {
-        return;
-    }
-    section.heading("Do regions draw apart?", "地区差距是否扩大");
-    let mut sentences = Vec::new();
-    if let Some(sigma) = sigma.filter(|sigma| sigma.n_rows() > 1) {
-        let last = sigma.n_rows() - 1;
-        sentences.push(
-            Sentence::new(
-                "The spread of the regions (standard deviation of logarithms) went from {s0} in \
-                 {y0} to {s1} in {y1}.",
-                "地区离散程度（对数标准差）由 {y0} 年的 {s0} 变为 {y1} 年的 {s1}。",
-            )
-            .bind("s0", sigma.bound(0, "sd_log", Format::Decimals(3)))
-            .bind("y0", Bound::same(sigma.text(0, "period"), None))
-            .bind("s1", sigma.bound(last, "sd_log", Format::Decimals(3)))
-            .bind("y1", Bound::same(sigma.text(last, "period"), None)),
-        );
-    }
-    if let Some(beta) = beta {
-        sentences.push(
-            Sentence::new(
-                "Growth on the initial level has the slope {b} (standard error {se}, p {p}), a speed \
-                 of convergence of {speed} a year.",
-                "增长对初始水平回归的斜率为 {b}（标准误 {se}，p 值 {p}），收敛速度为每年 {speed}。",
-            )
-            .bind("b", beta.bound(0, "slope", Format::Signed(4)))
-            .bind("se", beta.bound(0, "se", Format::Decimals(4)))
-            .bind("p", beta.bound(0, "p_value", Format::Decimals(3)))
-            .bind("speed", beta.bound(0, "speed", Format::Percent(2))),
-        );
-    }
-    section.paragraph(sentences);
-    if let Some(sigma) = sigma {
-        section.blocks.extend(picture::line_figure(
-            context,
-            sigma,
-            "sd_log",
-            "fig-sigma",
-            Words::new("Do regions draw apart?", "地区差距的变化"),
-            Words::new("Standard deviation of logarithms", "对数标准差"),
-        ));
-    }
 }
 
 fn innovation(context: Context<'_>, section: &mut Section) {

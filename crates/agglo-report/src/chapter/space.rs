@@ -2,7 +2,7 @@
 
 use agglo_figure::Words;
 
-use super::{Columns, refusal};
+use super::{Columns, chains, p_value, refusal};
 use crate::context::{Context, TableView};
 use crate::document::Section;
 use crate::format::Format;
@@ -16,6 +16,8 @@ const ALPHA: f64 = 0.05;
 
 pub(super) fn blocks(context: Context<'_>, section: &mut Section) {
     dependence(context, section);
+    hot_spots(context, section);
+    chains::blocks(context, section);
     center(context, section);
 }
 
@@ -29,6 +31,7 @@ fn dependence(context: Context<'_>, section: &mut Section) {
     section.heading("Are neighbors alike?", "相邻地区是否相似");
     let mut sentences: Vec<Sentence> = neighbors(context).into_iter().collect();
     sentences.extend(course(moran));
+    sentences.extend(apart(context));
     section.paragraph(sentences);
     if moran.n_rows() > 1 {
         section.blocks.extend(picture::line_figure(
@@ -84,24 +87,118 @@ fn course(moran: TableView<'_>) -> Vec<Sentence> {
     let mut sentences = vec![
         Sentence::new(
             format!(
-                "In {{year}} Moran's I of the regions is {{i}} (expected {{e}}, p = {{p}}): {en}."
+                "In {{year}} Moran's I of the regions is {{i}} (expected {{e}}, p {{p}}): {en}."
             ),
-            format!("{{year}} 年各地区莫兰指数为 {{i}}（期望值 {{e}}，p = {{p}}）：{zh}。"),
+            format!("{{year}} 年各地区莫兰指数为 {{i}}（期望值 {{e}}，p {{p}}）：{zh}。"),
         )
         .bind("year", year(last))
         .bind("i", value(last))
         .bind("e", moran.bound(last, "expectation", Format::Decimals(3)))
-        .bind("p", moran.bound(last, "p_value", Format::Decimals(3))),
+        .bind("p", p_value(moran, last, "p_value")),
     ];
     if first != last {
         sentences.push(
-            Sentence::new("In {year} it was {i} (p = {p}).", "{year} 年为 {i}（p = {p}）。")
+            Sentence::new("In {year} it was {i} (p {p}).", "{year} 年为 {i}（p {p}）。")
                 .bind("year", year(first))
                 .bind("i", value(first))
-                .bind("p", moran.bound(first, "p_value", Format::Decimals(3))),
+                .bind("p", p_value(moran, first, "p_value")),
         );
     }
     sentences
+}
+
+/// How much of the inequality lies between regions that are no neighbors.
+fn apart(context: Context<'_>) -> Option<Sentence> {
+    let gini = context.table("spatial-gini", "spatial_gini")?;
+    let known = |row: &usize| gini.number(*row, "near_share").is_some();
+    let last = (0..gini.n_rows()).rfind(known)?;
+    let (en, zh) = match gini.number(last, "p_value") {
+        Some(p) if p < ALPHA => {
+            ("neighbors are more equal than on maps drawn by chance", "邻居之间比随机地图更均等")
+        }
+        Some(_) => {
+            ("neighbors are as unequal as on maps drawn by chance", "邻居之间与随机地图无显著差别")
+        }
+        None => ("how far that is from chance is not known", "与随机的差别未知"),
+    };
+    let sentence = Sentence::new(
+        format!(
+            "Of the Gini coefficient {{gini}} in {{year}}, {{near}} lies between neighbors and the rest between \
+             regions that are none (p {{p}}): {en}."
+        ),
+        format!(
+            "{{year}} 年基尼系数 {{gini}} 中，{{near}} 来自相邻地区之间，其余来自非相邻地区之间（p {{p}}）：{zh}。"
+        ),
+    );
+    let sentence = sentence
+        .bind("gini", gini.bound(last, "gini", Format::Decimals(3)))
+        .bind("year", Bound::same(gini.text(last, "period"), None))
+        .bind("near", gini.bound(last, "near_share", Format::Percent(0)))
+        .bind("p", p_value(gini, last, "p_value"));
+    Some(sentence)
+}
+
+/// Where large values lie together, and small ones.
+fn hot_spots(context: Context<'_>, section: &mut Section) {
+    let Some(view) = context.table("getis-ord-local", "local_g") else {
+        section.paragraph(refusal(context, "getis-ord-local").into_iter().collect());
+        return;
+    };
+    section.heading("Hot and cold spots", "热点与冷点");
+    let record = &view.finding().record;
+    let alpha = record.options.get("alpha").and_then(|alpha| alpha.parse().ok()).unwrap_or(ALPHA);
+    let year = Bound::same(view.text(0, "period"), None);
+    let names = |code: &str| -> Vec<Bound> {
+        let rows = view.rows(&[("cluster", code)]);
+        rows.iter().map(|&row| context.region(&view.text(row, "region"))).collect()
+    };
+    let before =
+        (0..view.n_rows()).filter(|&row| view.number(row, "p_value").is_some_and(|p| p < alpha));
+    let n_before = Bound::same(before.count().to_string(), None);
+    let (hot, cold) = (names("hot"), names("cold"));
+    let mut sentences = Vec::new();
+    for (names, en, zh) in [
+        (
+            &hot,
+            "Large values lie together around {names} ({n}) in {year}.",
+            "{year} 年的热点为{names}（{n} 个）。",
+        ),
+        (
+            &cold,
+            "Small values lie together around {names} ({n}) in {year}.",
+            "{year} 年的冷点为{names}（{n} 个）。",
+        ),
+    ] {
+        if !names.is_empty() {
+            sentences.push(
+                Sentence::new(en, zh)
+                    .bind("names", Context::list(&names[..names.len().min(SHOWN)]))
+                    .bind("n", Bound::same(names.len().to_string(), None))
+                    .bind("year", year.clone()),
+            );
+        }
+    }
+    let sentence = if sentences.is_empty() {
+        Sentence::new(
+            "In {year} no region is a hot or a cold spot once it is taken into account that {all} are tested; \
+             before that, {n} have a p below {alpha}.",
+            "{year} 年考虑对 {all} 个地区的多重检验后，没有热点或冷点；校正之前有 {n} 个地区的 p 低于 {alpha}。",
+        )
+        .bind("year", year)
+    } else {
+        Sentence::new(
+            "{n} of {all} regions have a p below {alpha} before the correction for many tests.",
+            "多重检验校正之前，{all} 个地区中有 {n} 个的 p 低于 {alpha}。",
+        )
+    };
+    sentences.push(
+        sentence
+            .bind("n", n_before)
+            .bind("all", Bound::same(view.n_rows().to_string(), None))
+            .bind("alpha", Bound::same(alpha.to_string(), None)),
+    );
+    section.paragraph(sentences);
+    section.blocks.extend(picture::hot_spot_map(context, view, alpha));
 }
 
 /// The regions that are like or unlike their neighbors beyond chance.

@@ -13,14 +13,18 @@ use crate::document::{Block, FigureBlock};
 use crate::sentence::Bound;
 
 mod asked;
+mod chains;
+mod lines;
 mod map;
 mod matrix;
 mod space;
 
 pub use asked::{Kind, find};
+pub(crate) use chains::{quadrant_chain, spatial_chain};
+pub(crate) use lines::{Title, density_curves, lines};
 pub(crate) use map::{cluster_map, region_figure, share_change_map};
 pub(crate) use matrix::{quotient_figure, similarity_figure, transfer_figure};
-pub(crate) use space::{cluster_kinds_map, kind, moran_scatter};
+pub(crate) use space::{cluster_kinds_map, hot_spot_map, kind, moran_scatter};
 
 /// Rows that a figure of bars shows.
 const MAX_BARS: usize = 32;

@@ -7,7 +7,7 @@ use agglo_figure::{
 };
 
 use super::map::shape;
-use super::{block, heading};
+use super::{block, heading, variant};
 use crate::context::{Context, TableView};
 use crate::document::Block;
 
@@ -55,6 +55,56 @@ pub(crate) fn cluster_kinds_map(context: Context<'_>, local: TableView<'_>) -> O
         flow_axis: Axis::default(),
     };
     block("map-local-moran", Figure::Map(figure), local)
+}
+
+/// Kinds of hot and cold spots, in the order of the legend.
+const SPOTS: [(Tone, &str, &str); 5] = [
+    (Tone::High, "hot", "热点"),
+    (Tone::HighAmongLow, "hot before correction only", "仅校正前为热点"),
+    (Tone::Low, "cold", "冷点"),
+    (Tone::LowAmongHigh, "cold before correction only", "仅校正前为冷点"),
+    (Tone::Neutral, "not significant", "不显著"),
+];
+
+/// Where large and small values lie together; `alpha` is the level of the test.
+pub(crate) fn hot_spot_map(context: Context<'_>, view: TableView<'_>, alpha: f64) -> Option<Block> {
+    let shape = shape(context).ok().flatten()?;
+    let place = |row: usize| {
+        let is_hot = view.number(row, "z").is_some_and(|z| z > 0.0);
+        let alone = view.number(row, "p_value").map(|p| p < alpha);
+        match (view.text(row, "cluster").as_str(), alone) {
+            ("hot", _) => Datum::Number(0.0),
+            ("cold", _) => Datum::Number(2.0),
+            (_, Some(true)) => Datum::Number(if is_hot { 1.0 } else { 3.0 }),
+            (_, Some(false)) => Datum::Number(4.0),
+            (_, None) => Datum::Gap(Gap::Missing),
+        }
+    };
+    let year = view.text(0, "period");
+    let option = |name: &str| view.finding().record.options.get(name).cloned().unwrap_or_default();
+    let (n, correction) = (option("permutations"), option("correction"));
+    let figure = MapFigure {
+        heading: heading(
+            "map-hot-spots",
+            Words::new("Hot and cold spots", "热点与冷点"),
+            Words::new(
+                format!(
+                    "Getis–Ord{}, {year}; {n} permutations, correction {correction}",
+                    variant(view)
+                ),
+                format!("Getis–Ord{}，{year} 年；{n} 次置换，校正方法 {correction}", variant(view)),
+            ),
+        ),
+        axis: Axis::new(Words::new("Values around the region", "地区周边的数值")),
+        shape,
+        values: (0..view.n_rows()).map(|row| (view.text(row, "region"), place(row))).collect(),
+        classes: Classes::Named(
+            SPOTS.iter().map(|(tone, en, zh)| (Words::new(*en, *zh), *tone)).collect(),
+        ),
+        flows: Vec::new(),
+        flow_axis: Axis::default(),
+    };
+    block("map-hot-spots", Figure::Map(figure), view)
 }
 
 /// Each region against the mean of its neighbors.

@@ -249,6 +249,9 @@ fn origin_markup(langs: &[Lang], origin: &Origin, figure: Option<&str>, study: &
             details {
                 summary { (both_text(langs, "Formula and how to get these numbers", "公式与取数方法")) }
                 p.formula { (origin.formula) }
+                @if !origin.choices.en.is_empty() {
+                    p { (both_text(langs, "Options: ", "选项：")) (both(langs, &origin.choices)) }
+                }
                 p { (both_text(langs, "Method: ", "方法来源：")) (both(langs, &origin.method_source)) }
                 @if !origin.command.is_empty() { p { code { (origin.command) } } }
                 @if let Some(id) = figure { p { code { "agglo plot " (id) " -o " (id) ".svg" } } }

@@ -44,7 +44,13 @@ pub(super) fn document(
          # [geo.groups.belts]                  # a grouping of regions: columns region, group\n\
          # file = \"geo/belts.csv\"\n\n{blocks}\
          [missing]\n# error | drop-regions | drop-industries | drop-periods | zero\n# {why}\ngaps = \"{gaps}\"\n\n{suppression}\
-         [measure]\n{value}"
+         [measure]\n{value}\
+         \n# [[measure.regression]]               # columns, ratios, `total`, or what a step finds\n\
+         # id    = \"specialization-and-income\"\n\
+         # y     = \"krugman:regions.krugman\"\n\
+         # x     = [\"gdp / population\"]\n\
+         # log   = [\"gdp / population\"]\n\
+         # model = \"ols\"                       # ols | spatial-lag | spatial-error\n"
     )
 }
 

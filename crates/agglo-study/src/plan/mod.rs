@@ -1,22 +1,25 @@
 //! Which methods a study's tables allow, on which inputs: the questions of every chapter as values.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use agglo_core::{Coded, Column, Frame, Period, Text, Values};
 use agglo_methods::catalog::{InputColumn, Method};
 use agglo_methods::{Options, find};
 
 use crate::binding::{Binding, Source};
-use crate::spec::Spec;
+use crate::spec::{FILE_NAME, Spec, SpecError};
 
 mod claims;
 mod diagnose;
 mod evaluate;
 mod identify;
 mod rank;
+mod regression;
 mod space;
 mod status;
 mod transfer;
+mod variables;
 
 /// One question of the study to one method.
 #[derive(Clone)]
@@ -48,6 +51,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What one more table would add.
     pub locked: Vec<Locked>,
+    /// Questions of the study file that cannot be asked, and why.
+    pub faults: Vec<String>,
 }
 
 /// What is known of a study's tables when it is planned.
@@ -153,6 +158,13 @@ impl Facts<'_> {
         cells.map_or(0, |cells| Coded::new(cells.iter().map(Option::as_ref)).codes().len())
     }
 
+    /// Whether a number of this column is above 0.
+    fn any_above_zero(&self, table: &str, column: &str) -> bool {
+        let numbers = self.tables.get(table).and_then(|frame| frame.numbers(column).ok());
+        let mut numbers = numbers.into_iter().flatten().filter_map(|datum| datum.number());
+        numbers.any(|number| number > 0.0)
+    }
+
     /// The periods of the measure studied.
     fn measure_span(&self) -> Option<(Period, Period)> {
         self.span("activity", &[self.measure()?.as_str()])
@@ -250,6 +262,7 @@ impl Plan {
         diagnose::plan(facts, &mut plan);
         evaluate::plan(facts, &mut plan);
         claims::plan(facts, &mut plan);
+        regression::plan(facts, &mut plan);
         plan.steps.retain(|step| !facts.spec.measure.skip.iter().any(|id| id == step.method.id));
         let ids: BTreeSet<String> = plan.steps.iter().map(|step| step.id.clone()).collect();
         plan.steps.retain(|step| {
@@ -259,6 +272,18 @@ impl Plan {
                 .all(|source| !matches!(source, Source::Step { step, .. } if !ids.contains(step)))
         });
         plan
+    }
+
+    /// The plan of a study with these tables, whose file asks for nothing that cannot be asked.
+    ///
+    /// # Errors
+    /// [`SpecError::Invalid`] with the questions that cannot be asked.
+    pub fn sound(facts: &Facts<'_>, root: &Path) -> Result<Plan, SpecError> {
+        let plan = Plan::new(facts);
+        if plan.faults.is_empty() {
+            return Ok(plan);
+        }
+        Err(SpecError::Invalid { file: root.join(FILE_NAME), message: plan.faults.join("\n") })
     }
 
     /// Adds a step of `method` under the name `id`, with the study's choices applied.

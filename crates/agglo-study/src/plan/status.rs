@@ -1,5 +1,6 @@
 //! Status: how concentrated, how specialized, since when, at what stage.
 
+use agglo_core::Period;
 use agglo_methods::Options;
 
 use super::{Facts, Plan};
@@ -80,8 +81,7 @@ fn cluster_index(facts: &Facts<'_>, plan: &mut Plan) {
     const METHOD: &str = "cluster-index";
     let keys = facts.present("activity", &["region", "industry", "period"]);
     let span = facts.span("activity", &["n_firms"]).map(|(_, to)| (to, to));
-    let places = facts.has_columns("region", &["region", "area_km2", "population"]);
-    let (Some(cells), true, Some(_)) = (facts.cells(span), places, span) else {
+    let (Some(cells), Some(region), Some(_)) = (facts.cells(span), sizes(facts, span), span) else {
         plan.lock(
             METHOD,
             "activity with n_firms, and region with area_km2 and population",
@@ -90,13 +90,29 @@ fn cluster_index(facts: &Facts<'_>, plan: &mut Plan) {
         return;
     };
     let firms = Binding::table("activity").all(&keys).take("value", "n_firms").between(span);
-    let region = Binding::table("region").all(&["region", "area_km2", "population"]);
     plan.add(
         facts,
         METHOD,
         METHOD,
         vec![("activity", cells), ("firms", firms), ("region", region)],
     );
+}
+
+/// Area and population of the regions: the table `region` has both, or the first beside the population of
+/// the year in `region_year`.
+fn sizes(facts: &Facts<'_>, span: Option<(Period, Period)>) -> Option<Binding> {
+    if facts.has_columns("region", &["region", "area_km2", "population"]) {
+        return Some(Binding::table("region").all(&["region", "area_km2", "population"]));
+    }
+    let year = span.map(|(_, to)| to)?;
+    let is_known = facts.known_periods("region_year", &["population"]).contains_key(&year);
+    (is_known && facts.has_columns("region", &["region", "area_km2"])).then(|| {
+        Binding::table("region_year").all(&["region", "population"]).between(span).join(
+            Source::Table("region".to_owned()),
+            &["region"],
+            &[("area_km2", "area_km2")],
+        )
+    })
 }
 
 /// Breaks in the concentration of the focus industry, or of all industries together.
@@ -170,8 +186,15 @@ fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
     }
 }
 
-/// Concentration beyond what few large plants would give by chance.
+/// Concentration beyond what few large plants would give by chance, and in the largest of them.
 fn plants(facts: &Facts<'_>, plan: &mut Plan) {
+    const RATIO: &str = "concentration-ratio";
+    // The part of the largest and the total of its industry would give a single establishment away.
+    if let Some(largest) = facts.own(RATIO, "top_unit").filter(|_| facts.spec.disclosure.is_none())
+    {
+        let largest = largest.between(facts.latest("top_unit"));
+        plan.add(facts, RATIO, RATIO, vec![("top_unit", largest)]);
+    }
     if facts.has_columns("plant", &["region", "industry"]) {
         let Some(size) = ["employment", "value", "output"]
             .into_iter()

@@ -98,7 +98,7 @@ pub fn run(root: &Path, options: &RunOptions<'_>) -> Result<Outcome, StudyError>
         return Err(StudyError::Unsound(tables.errors().to_vec()));
     }
     let frames: BTreeMap<String, Arc<agglo_core::Frame>> = tables.frames();
-    let plan = Plan::new(&Facts { spec: &spec, tables: &frames });
+    let plan = Plan::sound(&Facts { spec: &spec, tables: &frames }, root)?;
     let (records, n_computed) = steps::run(&findings, &spec, &tables, &plan, options)?;
     answer::forget_others(&findings, &records)?;
 
@@ -144,7 +144,7 @@ pub(crate) fn run_in(
         return Err(StudyError::Unsound(tables.errors().to_vec()));
     }
     let frames = tables.frames();
-    let plan = Plan::new(&Facts { spec, tables: &frames });
+    let plan = Plan::sound(&Facts { spec, tables: &frames }, root)?;
     Ok(steps::run(&findings, spec, &tables, &plan, options)?.0)
 }
 

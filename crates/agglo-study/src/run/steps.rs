@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use agglo_core::{Absent, Control, Frame, FrameError, Note, Panel};
-use agglo_methods::catalog::{ACTIVITY, Method};
+use agglo_methods::catalog::{ACTIVITY, Input, Method};
 use agglo_methods::{Answer, Call, Inputs, MethodError};
 
 use super::tables::Tables;
@@ -133,14 +133,8 @@ impl Run<'_> {
         let mut columns: BTreeMap<String, String> = binding
             .columns
             .iter()
-            .map(|(role, take)| {
-                let from = match take {
-                    Take::Column(name) => name.clone(),
-                    Take::Ratio(over, under) => format!("{over} / {under}"),
-                    Take::Words(words) => format!("\"{words}\""),
-                };
-                (role.clone(), from)
-            })
+            .chain(&binding.made)
+            .map(|(role, take)| (role.clone(), in_words(take)))
             .collect();
         for join in &binding.joins {
             for (role, name) in &join.columns {
@@ -345,36 +339,28 @@ impl Run<'_> {
     ) -> Result<Inputs, MethodError> {
         let mut inputs = Inputs::new();
         for (table, binding) in &step.inputs {
-            if self.can_do_without(world, step, table, binding, records) {
+            let optional = is_optional(step.method, table, binding);
+            let is_absent = |from: &str| self.answer(world, from, records).is_none();
+            if optional.is_some_and(is_absent) {
                 continue;
             }
+            // No row of the other step is left: the method does without.
+            let is_spare = |error: &MethodError| {
+                optional.is_some() && matches!(error, MethodError::NotIdentified { .. })
+            };
             inputs = if table == ACTIVITY.table {
-                inputs.with_panel(table, self.panel(world, binding, records)?)
+                match self.panel(world, binding, records) {
+                    Err(error) if is_spare(&error) => continue,
+                    panel => inputs.with_panel(table, panel?),
+                }
             } else {
-                inputs.with(table, self.cut(world, binding, records)?)
+                match self.cut(world, binding, records) {
+                    Err(error) if is_spare(&error) => continue,
+                    frame => inputs.with(table, frame?),
+                }
             };
         }
         Ok(inputs)
-    }
-
-    /// Whether `table` is one that the method of `step` can do without, and the step it is from has no row of it.
-    fn can_do_without(
-        &self,
-        world: World,
-        step: &Step,
-        table: &str,
-        binding: &Binding,
-        records: &BTreeMap<String, StepRecord>,
-    ) -> bool {
-        let is_optional =
-            step.method.inputs.iter().any(|input| input.table == table && !input.required);
-        let Source::Step { step: from, .. } = &binding.source else { return false };
-        is_optional
-            && (self.answer(world, from, records).is_none()
-                || matches!(
-                    self.cut(world, binding, records),
-                    Err(MethodError::NotIdentified { .. })
-                ))
     }
 
     /// The panel of a binding, made once however many methods ask for it.
@@ -455,6 +441,22 @@ impl Run<'_> {
         let answer = Arc::new(answer);
         self.answers.lock().ok()?.insert(place, answer.clone());
         Some(answer)
+    }
+}
+
+/// The step that the table is from, where the method can do without the table.
+fn is_optional<'b>(method: &Method, table: &str, binding: &'b Binding) -> Option<&'b str> {
+    let Source::Step { step, .. } = &binding.source else { return None };
+    let can_do_without = |input: &Input| input.table == table && !input.required;
+    method.inputs.iter().any(can_do_without).then_some(step.as_str())
+}
+
+/// How a column is made, as the record says it.
+fn in_words(take: &Take) -> String {
+    match take {
+        Take::Column(name) => name.clone(),
+        Take::Ratio(over, under) => format!("{over} / {under}"),
+        Take::Words(words) => format!("\"{words}\""),
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 mod data;
 mod harmonize;
 mod parse;
+mod variables;
 
 pub use data::{DataSpec, Price, PriceKind, table_name};
 pub use harmonize::{
@@ -19,6 +20,7 @@ pub use harmonize::{
     UnmappedSpec,
 };
 pub use parse::SpecError;
+pub use variables::{PairSpec, PeriodChoice, RegressionModel, RegressionSpec};
 
 /// The name of the study file in its folder.
 pub const FILE_NAME: &str = "study.toml";
@@ -205,6 +207,9 @@ pub struct SpaceSpec {
     /// Permutations of every test; the method's own when absent.
     #[serde(default)]
     pub permutations: Option<u32>,
+    /// Variables held against the neighbors' other ones.
+    #[serde(default)]
+    pub pair: Vec<PairSpec>,
 }
 
 /// A rule that says who is whose neighbor.
@@ -292,6 +297,9 @@ pub struct MeasureSpec {
     /// Methods left out.
     #[serde(default)]
     pub skip: Vec<String>,
+    /// Regressions over regions.
+    #[serde(default)]
+    pub regression: Vec<RegressionSpec>,
 }
 
 /// An option's value as written.

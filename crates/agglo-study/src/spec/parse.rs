@@ -129,6 +129,9 @@ fn validate(spec: &Spec) -> Result<(), String> {
             return Err(format!("[measure] names the method \"{id}\", which `agglo list` lacks"));
         }
     }
+    if let Some(fault) = super::variables::fault(&spec.measure.regression, &spec.space.pair) {
+        return Err(fault);
+    }
     for data in &spec.data {
         if agglo_data::table_spec(&data.table).is_none() {
             let (name, table) = (&data.name, &data.table);
@@ -168,6 +171,28 @@ mod tests {
         let text = format!("{START}\n{block}marks = {{ c = \"secret\" }}\n");
         let message = parse(&text, Path::new("study.toml")).unwrap_err().to_string();
         assert!(message.contains("suppressed") && message.contains("`a`"), "{message}");
+    }
+
+    #[test]
+    fn a_regression_says_what_is_wrong_with_it() {
+        let said = |block: &str| {
+            let text =
+                format!("{START}\n[[measure.regression]]\nid = \"r\"\ny = \"total\"\n{block}\n");
+            parse(&text, Path::new("study.toml")).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert!(said("x = []").unwrap_err().contains("no variable in `x`"));
+        assert!(
+            said("x = [\"gdp\"]\nlog = [\"wage\"]").unwrap_err().contains("neither y nor among x")
+        );
+        let errors = said("x = [\"gdp\"]\nmodel = \"spatial-lag\"\nerrors = \"hc3\"").unwrap_err();
+        assert!(errors.contains("no variant of spatial-lag; there are ml, 2sls"), "{errors}");
+        let effects =
+            said("x = [\"gdp\"]\nmodel = \"spatial-lag\"\neffects = \"both\"").unwrap_err();
+        assert!(effects.contains("for the model ols"), "{effects}");
+        assert!(said("x = [\"gdp\"]\nperiod = 2020\nerrors = \"hc3\"").is_ok());
+        assert!(
+            said("x = [\"gdp\"]\nperiod = { from = 2010, to = 2020 }\nlog = [\"total\"]").is_ok()
+        );
     }
 
     #[test]

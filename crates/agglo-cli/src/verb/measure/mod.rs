@@ -2,6 +2,7 @@
 //!
 //! Subcommands, flags and help are made from the catalogue.
 
+mod neighbors;
 mod register;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,7 +109,19 @@ fn method_command(method: &'static Method) -> Command {
                 .value_parser(ids),
         );
     }
-    if method.inputs.iter().any(|input| register::TABLES.contains(&input.table)) {
+    let of_register = method.inputs.iter().filter(|input| register::gives(input.table));
+    for column in of_register.clone().flat_map(|input| register::columns(input.table)) {
+        if seen.insert(column) {
+            command = command.arg(
+                Arg::new(format!("column:{column}"))
+                    .long(flag(column))
+                    .value_name("COLUMN")
+                    .help_heading("Columns of a register, when named otherwise")
+                    .help(format!("Column of the register that is its `{column}`")),
+            );
+        }
+    }
+    if of_register.count() > 0 {
         command = command.arg(
             Arg::new("register")
                 .long("register")
@@ -130,7 +143,7 @@ fn method_command(method: &'static Method) -> Command {
                 .help("A further table of the method"),
         );
     }
-    reading_args(command)
+    reading_args(neighbors::with_flags(command, method))
 }
 
 fn reading_args(command: Command) -> Command {
@@ -166,14 +179,26 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     let Some(method) = agglo_methods::find(id) else {
         return Err(Failure::usage(format!("there is no method `{id}`")));
     };
-    let sources = sources(method, matches)?;
+    let mut sources = sources(method, matches)?;
+    // Neighbors are sought among the regions of the other tables.
+    sources.sort_by_key(|(input, file)| neighbors::is_given(input, file));
+    let edges_alone = matches!(sources[..], [(input, _)] if input.table == "edges");
     let mut inputs = Inputs::new();
     let mut readings = Vec::new();
     let mut summed = None;
     for (input, file) in sources {
+        if neighbors::is_given(input, &file) {
+            let reading = neighbors::read(input, &file, &readings, matches)?;
+            inputs = inputs.with(input.table, reading.frame.clone());
+            for note in &reading.notes {
+                settings.say(&format!("note: {}", note.get(settings.lang())));
+            }
+            readings.push((input.table, reading));
+            continue;
+        }
         let spec = read_spec(input, file, matches)?;
-        let reading = if is_register(matches) && register::TABLES.contains(&input.table) {
-            let spec = ReadSpec { columns: register_columns(matches), ..spec };
+        let reading = if is_register(matches) && register::gives(input.table) {
+            let spec = ReadSpec { columns: register_columns(input, matches), ..spec };
             let (register, reading) = register::read(input, &spec, settings)?;
             summed = Some(register);
             reading
@@ -198,7 +223,8 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     let variant = (method.variants.len() > 1)
         .then(|| matches.get_one::<String>("def").map(String::as_str))
         .flatten()
-        .or_else(|| is_register(matches).then(|| variant_of_cells(method)).flatten());
+        .or_else(|| is_register(matches).then(|| variant_of(method, "cells")).flatten())
+        .or_else(|| edges_alone.then(|| variant_of(method, "edges")).flatten());
     let seed = settings.seed.value.map_or(Seed::DEFAULT, Seed);
     let answer = match &summed {
         Some(register) => {
@@ -212,9 +238,9 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// The variant that takes the cells of a register, where the method has one.
-fn variant_of_cells(method: &Method) -> Option<&'static str> {
-    method.variants.iter().find(|variant| variant.id == "cells").map(|variant| variant.id)
+/// The variant `id`, which takes the one table there is, where the method has it.
+fn variant_of(method: &Method, id: &str) -> Option<&'static str> {
+    method.variants.iter().find(|variant| variant.id == id).map(|variant| variant.id)
 }
 
 /// Whether the file is a register.
@@ -243,9 +269,16 @@ fn sources(
         named.insert(name, PathBuf::from(file));
     }
     let positional = matches.get_one::<String>("input");
-    let fits = |input: &&Input| !is_register(matches) || register::TABLES.contains(&input.table);
+    let fits = |input: &&Input| !is_register(matches) || register::gives(input.table);
     let free = |input: &&Input| !named.contains_key(input.table);
-    let first = method.inputs.iter().filter(fits).find(free);
+    let mut fitting: Vec<&Input> = method.inputs.iter().filter(fits).filter(free).collect();
+    if is_register(matches) {
+        // What cells are enough for is not asked of size classes.
+        fitting.sort_by_key(|input| !register::CELLS.contains(&input.table));
+    }
+    let by_ending = positional
+        .and_then(|file| neighbors::table(method, file, |input| !named.contains_key(input.table)));
+    let first = by_ending.or_else(|| fitting.first().copied());
     if let (Some(input), true) = (first, positional.is_some() || named.is_empty()) {
         let file = positional.map_or("-", String::as_str);
         if file == "-" && std::io::stdin().is_terminal() {
@@ -310,12 +343,13 @@ fn columns_listed(input: &Input, matches: &ArgMatches) -> Vec<String> {
 }
 
 /// The columns of a register that are named otherwise.
-fn register_columns(matches: &ArgMatches) -> BTreeMap<String, String> {
+fn register_columns(input: &Input, matches: &ArgMatches) -> BTreeMap<String, String> {
     let named = |column: &str| {
         let id = format!("column:{column}");
         matches.try_get_one::<String>(&id).ok().flatten().cloned()
     };
-    register::COLUMNS.iter().filter_map(|c| Some(((*c).to_owned(), named(c)?))).collect()
+    let columns = register::columns(input.table).into_iter();
+    columns.filter_map(|column| Some((column.to_owned(), named(column)?))).collect()
 }
 
 /// The table that a method reads, as the reader knows tables: its columns, those `listed` by an
