@@ -142,6 +142,59 @@ fn a_bad_row_of_a_register_is_named_with_its_file() {
 }
 
 #[test]
+fn one_scan_gives_a_study_all_that_a_register_tells() {
+    let (_keep, study) = country();
+    let path = study.join("study.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let block = "table   = \"plant\"\n";
+    let asked = "statistics = [\"size-classes\", \"turnover\", \"grid\", \"flows\", \"top-units\"]\n\
+                 grid_km = 5.0\n";
+    fs::write(&path, text.replacen(block, &format!("{block}{asked}"), 1)).unwrap();
+    agglo(&study, &["run", "-q"]).ended(0);
+    let table =
+        |name: &str| agglo_data::read_frame(&study.join(format!("tables/{name}.parquet"))).unwrap();
+    let total = |name: &str, column: &str| -> f64 {
+        table(name).numbers(column).unwrap().iter().filter_map(|datum| datum.number()).sum()
+    };
+    let all = total("activity", "employment");
+    assert_eq!(
+        (total("size_class", "value"), total("turnover", "sum"), total("grid", "sum")),
+        (all, all, all)
+    );
+    assert!(total("flow", "n") > 0.0 && total("turnover", "entries") > 0.0);
+    assert!(table("top_unit").integers("rank").unwrap().iter().all(|rank| (1..=8).contains(rank)));
+    let frame = |step: &str, table: &str| {
+        let file = study.join("findings").join(step).join(format!("{table}.parquet"));
+        agglo_data::read_frame(&file).unwrap()
+    };
+    let of_largest = frame("concentration-ratio", "industries");
+    assert!(of_largest.numbers("cr1").unwrap().iter().all(|cr| cr.number().is_some()));
+    // This register lists nobody who has closed, so exits are those listed for the last time.
+    let exits = frame("entry-exit", "total").numbers("exit_rate").unwrap().to_vec();
+    assert!(
+        exits[1..].iter().all(|rate| rate.number().is_some_and(|rate| rate > 0.0)),
+        "{exits:?}"
+    );
+
+    let before = parts(&study);
+    assert_eq!(before.len(), 6 * 6);
+    agglo(&study, &["run", "-q"]).ended(0);
+    assert_eq!(parts(&study), before);
+
+    let words = ["measure", "entry-exit", "--register", "data/plants/", "--value", "employment"];
+    let words =
+        [&words[..], &["--period", "year", "--def", "previous-population", "--json"]].concat();
+    let asked = agglo(&study, &words).ended(0).json();
+    let rows = asked["rows"].as_array().unwrap();
+    let industries = frame("entry-exit", "industries");
+    assert_eq!(rows.len(), industries.n_rows());
+    let rates = industries.numbers("entry_rate").unwrap();
+    for (row, rate) in rows.iter().zip(rates) {
+        assert_eq!(row["entry_rate"].as_f64(), rate.number());
+    }
+}
+
+#[test]
 fn only_a_register_is_reduced() {
     let (_keep, study) = country();
     let path = study.join("study.toml");

@@ -1,8 +1,8 @@
 //! Which encoding a text file has, and the file as UTF-8.
 
-use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -188,11 +188,11 @@ pub(crate) struct Utf8Reader<R> {
     output_range: std::ops::Range<usize>,
     at_end: bool,
     finished: bool,
-    replaced: Rc<Cell<bool>>,
+    replaced: Arc<AtomicBool>,
 }
 
 impl<R: Read> Utf8Reader<R> {
-    pub(crate) fn new(inner: R, encoding: &'static Encoding, replaced: Rc<Cell<bool>>) -> Self {
+    pub(crate) fn new(inner: R, encoding: &'static Encoding, replaced: Arc<AtomicBool>) -> Self {
         Utf8Reader {
             inner,
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -221,7 +221,7 @@ impl<R: Read> Utf8Reader<R> {
         self.output_range = 0..n_written;
         self.finished = self.at_end && result == CoderResult::InputEmpty;
         if replaced {
-            self.replaced.set(true);
+            self.replaced.store(true, Relaxed);
         }
         Ok(())
     }
@@ -252,13 +252,13 @@ mod tests {
     fn check(bytes: &[u8], encoding: &'static Encoding, text: &str) {
         let scan = scan(bytes).unwrap();
         assert_eq!(scan.encoding, encoding);
-        let replaced = Rc::new(Cell::new(false));
+        let replaced = Arc::new(AtomicBool::new(false));
         let mut decoded = String::new();
         Utf8Reader::new(bytes, scan.encoding, replaced.clone())
             .read_to_string(&mut decoded)
             .unwrap();
         assert_eq!(decoded, text);
-        assert!(!replaced.get());
+        assert!(!replaced.load(Relaxed));
     }
 
     fn utf16(text: &str, mark: bool, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -292,10 +292,10 @@ mod tests {
 
     #[test]
     fn a_byte_the_encoding_does_not_allow_is_reported() {
-        let replaced = Rc::new(Cell::new(false));
+        let replaced = Arc::new(AtomicBool::new(false));
         let mut decoded = String::new();
         let bytes: &[u8] = b"a\xFFb";
         Utf8Reader::new(bytes, UTF_8, replaced.clone()).read_to_string(&mut decoded).unwrap();
-        assert_eq!((decoded.as_str(), replaced.get()), ("a\u{FFFD}b", true));
+        assert_eq!((decoded.as_str(), replaced.load(Relaxed)), ("a\u{FFFD}b", true));
     }
 }

@@ -138,6 +138,12 @@ fn a_table_of_postgresql_is_read_in_a_transaction_that_cannot_write() {
     let moved = read(&spec(Some("work.Jobs"), None), Path::new("")).unwrap();
     assert_eq!(moved.files[0].blake3, first);
 
+    // A register of any size is streamed from it.
+    let register = ReadSpec { table: "plant".to_owned(), ..spec(Some("work.Jobs"), None) };
+    let sums = agglo_data::reduce::cells(&register, Path::new(""), 1).unwrap();
+    assert_eq!(sums.numbers("sum").unwrap(), [Datum::Number(10.5), Datum::Gap(Gap::Missing)]);
+    assert_eq!(sums.integers("n").unwrap(), [1, 0]);
+
     client.batch_execute("UPDATE work.\"Jobs\" SET employment = 11 WHERE region = '01'").unwrap();
     let again = read(&spec(Some("work.Jobs"), None), Path::new("")).unwrap();
     assert_ne!(again.files[0].blake3, first);

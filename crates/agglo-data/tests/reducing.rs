@@ -274,6 +274,17 @@ fn codes_may_be_whole_numbers_or_long_texts() {
 }
 
 #[test]
+fn rows_that_are_totals_are_not_summed_with_their_parts() {
+    let folder = scratch();
+    let text = "area,sic,year,jobs\n01,C,2019,3\n02,C,2019,4\nall,C,2019,7\n";
+    std::fs::write(folder.path().join("plants.csv"), text).unwrap();
+    let mut spec = spec("plants.csv");
+    spec.totals.insert("area".to_owned(), vec!["all".to_owned()]);
+    let found = cells(&spec, folder.path(), 0).unwrap();
+    assert_eq!(found.numbers("sum").unwrap(), [Datum::Number(3.0), Datum::Number(4.0)]);
+}
+
+#[test]
 fn a_mark_of_a_gap_may_look_like_a_number() {
     let folder = scratch();
     let text = "area,sic,year,jobs\n01,C,2019,999\n01,C,2019,5\n";

@@ -46,6 +46,7 @@ fn plan(scheme: Scheme) -> Plan<'static> {
         unit: 0,
         replicates: 999,
         scheme,
+        folded: false,
         control: Control::none(),
     }
 }

@@ -67,6 +67,7 @@ fn main() -> Result<(), Failure> {
         unit: 0,
         replicates,
         scheme,
+        folded: false,
         control: Control::none(),
     };
     let processor = processor_seconds()?;

@@ -72,6 +72,11 @@ impl Interval {
         Interval { resampling, confidence: call.option_number("confidence") }
     }
 
+    /// Whether the options ask for intervals.
+    pub(crate) fn is_asked(self) -> bool {
+        self.resampling.is_some()
+    }
+
     /// The spreads of some statistics, each replicate of `unit` of its own stream; not applicable
     /// where none are asked for.
     ///
@@ -125,6 +130,26 @@ impl Interval {
     }
 }
 
+impl Interval {
+    /// What intervals of a region's index over its industries mean.
+    fn industries_note(self) -> Option<Note> {
+        self.resampling.map(|resampling| {
+            let (en, zh) = match resampling {
+                Resampling::Bootstrap(_) => ("drawing the industries anew", "行业重抽样"),
+                Resampling::Jackknife => ("leaving each industry out once", "逐一剔除行业"),
+            };
+            Note::new(
+                "intervals-of-industries",
+                format!(
+                    "intervals by {en} say how far a region's index hangs on which industries there \
+                     are; errors of the data are not in them"
+                ),
+                format!("区间由{zh}得到，反映地区指数对行业构成的依赖；数据误差未计入"),
+            )
+        })
+    }
+}
+
 /// A table of intervals, one row an index; empty and left out unless the options ask for it.
 pub(crate) struct Intervals<'a> {
     call: &'a Call<'a>,
@@ -144,7 +169,7 @@ impl<'a> Intervals<'a> {
 
     /// Whether the options ask for intervals.
     pub(crate) fn are_asked(&self) -> bool {
-        self.interval.resampling.is_some()
+        self.interval.is_asked()
     }
 
     /// Adds the row of `code`: what `statistic` becomes when the `n` observations that it rests on are
@@ -187,7 +212,12 @@ impl<'a> Intervals<'a> {
             Column::number("lower", "1", spreads().map(|spread| spread.lower)),
             Column::number("upper", "1", spreads().map(|spread| spread.upper)),
         ])?;
-        Ok(answer.and(self.table.name, frame).noting(self.interval.note()))
+        let note = if self.table.name == REGION_INTERVALS.name {
+            self.interval.industries_note()
+        } else {
+            self.interval.note()
+        };
+        Ok(answer.and(self.table.name, frame).noting(note))
     }
 }
 

@@ -40,6 +40,7 @@ pub mod regression;
 pub mod relatedness;
 pub mod space;
 pub mod specialization;
+mod table;
 pub mod transfer;
 pub mod trend;
 pub mod worked;

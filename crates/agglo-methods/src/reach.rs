@@ -36,6 +36,7 @@ pub fn reach(method: &str, variant: &str) -> Reach {
         "herfindahl" => (&["industry", "region"], Years::Own),
         "industrialization-stage" => (&["region"], Years::Own),
         "growth" => (&["series"], Years::OwnAndBefore),
+        "entry-exit" => (&["region", "industry"], Years::OwnAndBefore),
         "share-change" => (&["industry"], Years::Ends),
         "location-quotient-change" => (&[], Years::Ends),
         "shift-share" if variant != "dynamic" => (&[], Years::Ends),
@@ -50,6 +51,7 @@ pub fn reach(method: &str, variant: &str) -> Reach {
         | "maurel-sedillot"
         | "coagglomeration"
         | "cluster-index"
+        | "concentration-ratio"
         | "inequality"
         | "polarization"
         | "dagum"

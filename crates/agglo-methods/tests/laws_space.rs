@@ -101,6 +101,7 @@ fn plan(seed: u64, replicates: u32, scheme: Scheme) -> Plan<'static> {
         unit: 0,
         replicates,
         scheme,
+        folded: false,
         control: Control::none(),
     }
 }

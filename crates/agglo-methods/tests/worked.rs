@@ -251,6 +251,7 @@ fn the_methods_without_a_worked_form_are_these() {
             "cluster-evidence",
             "cluster-index",
             "coagglomeration",
+            "concentration-ratio",
             "dagum",
             "development-model",
             "duplication",

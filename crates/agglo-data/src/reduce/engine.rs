@@ -8,7 +8,7 @@ use datafusion::common::DataFusionError;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::future::BoxFuture;
 
-use super::entry::{BYTES, Entry};
+use super::entry::Record;
 use super::spill::{Entries, SpillFolder};
 
 /// A cluster that answers plain SQL over files that it can reach.
@@ -84,8 +84,8 @@ pub(super) struct Room {
 
 impl Room {
     /// Groups that are done, in memory while there is room.
-    pub(super) fn keep(&self, entries: Vec<Entry>) -> Result<Entries, DataFusionError> {
-        let bytes = entries.len() * BYTES;
+    pub(super) fn keep<R: Record>(&self, entries: Vec<R>) -> Result<Entries<R>, DataFusionError> {
+        let bytes = entries.len() * size_of::<R>();
         let take = |left: usize| left.checked_sub(bytes);
         match self.done.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
             Ok(_) => Ok(Entries::in_memory(entries)),

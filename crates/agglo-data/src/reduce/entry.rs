@@ -1,5 +1,9 @@
-//! The exact sums of one cell.
+//! What is kept of a group of rows, and the exact sums of one cell.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, Decimal128Array, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type};
 use datafusion::common::DataFusionError;
 
 use crate::codes;
@@ -7,6 +11,31 @@ use crate::diagnostic::{DataError, Diagnostic};
 
 /// Where a group stands: by period, then region, then industry; the latter two by number.
 pub(super) type Place = (i32, u32, u32);
+
+/// What is kept of the rows of one place.
+pub(super) trait Record: Copy + Send + Sync {
+    /// Bytes in a file.
+    const BYTES: usize;
+    /// Of no row yet.
+    fn new(place: Place) -> Self;
+    fn place(&self) -> Place;
+    /// The same at another place.
+    fn at(self, place: Place) -> Self;
+    /// Takes all rows of `other`, which has the same place.
+    fn join(&mut self, other: &Self) -> Result<(), DataFusionError>;
+    /// The record, unless it does not fit into what it is written as.
+    fn checked(self) -> Result<Self, DataFusionError>;
+    /// Rows that it counts.
+    fn n_rows(&self) -> u64;
+    /// Appends its [`BYTES`](Record::BYTES) to `bytes`.
+    fn put(&self, bytes: &mut Vec<u8>);
+    fn get(bytes: &[u8]) -> Self;
+    /// The columns that hold records without their places.
+    fn fields() -> Vec<Field>;
+    fn columns(records: &[Self]) -> Result<Vec<ArrayRef>, DataFusionError>;
+    /// The records of a batch, `places` having one for each row.
+    fn read(batch: &RecordBatch, places: &[Place]) -> Option<Vec<Self>>;
+}
 
 /// Sums of the rows of one place, in units of the last decimal place. 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,25 +56,10 @@ pub(super) struct Entry {
     pub(super) max: i64,
 }
 
-/// Bytes of an entry in a file.
-pub(super) const BYTES: usize = 64;
-
 /// The first number that 38 digits do not hold.
 const LIMIT: u128 = 10u128.pow(38);
 
 impl Entry {
-    pub(super) fn new((period, region, industry): Place) -> Entry {
-        Entry { period, region, industry, ..Entry::default() }
-    }
-
-    pub(super) fn place(&self) -> Place {
-        (self.period, self.region, self.industry)
-    }
-
-    pub(super) fn at(self, (period, region, industry): Place) -> Entry {
-        Entry { period, region, industry, ..self }
-    }
-
     /// One more row with the number `x`.
     #[inline]
     pub(super) fn add(&mut self, x: i64) -> Result<(), DataFusionError> {
@@ -67,9 +81,24 @@ impl Entry {
         self.suppressed += u32::from(suppressed);
         Ok(())
     }
+}
 
-    /// All rows of `other`, which has the same place.
-    pub(super) fn join(&mut self, other: &Entry) -> Result<(), DataFusionError> {
+impl Record for Entry {
+    const BYTES: usize = 64;
+
+    fn new((period, region, industry): Place) -> Entry {
+        Entry { period, region, industry, ..Entry::default() }
+    }
+
+    fn place(&self) -> Place {
+        (self.period, self.region, self.industry)
+    }
+
+    fn at(self, (period, region, industry): Place) -> Entry {
+        Entry { period, region, industry, ..self }
+    }
+
+    fn join(&mut self, other: &Entry) -> Result<(), DataFusionError> {
         self.max = match (self.n, other.n) {
             (_, 0) => self.max,
             (0, _) => other.max,
@@ -84,31 +113,25 @@ impl Entry {
         Ok(())
     }
 
-    /// The entry, unless it does not fit into the decimals it is written as.
-    pub(super) fn checked(self) -> Result<Entry, DataFusionError> {
+    fn checked(self) -> Result<Entry, DataFusionError> {
         if self.sum_sq < LIMIT { Ok(self) } else { Err(too_large()) }
     }
 
-    pub(super) fn to_bytes(self) -> [u8; BYTES] {
-        let mut bytes = [0; BYTES];
-        let small = [
-            self.period.cast_unsigned(),
-            self.region,
-            self.industry,
-            self.n,
-            self.gaps,
-            self.suppressed,
-        ];
-        for (slot, value) in bytes.chunks_exact_mut(4).zip(small) {
-            slot.copy_from_slice(&value.to_le_bytes());
-        }
-        bytes[24..40].copy_from_slice(&{ self.sum }.to_le_bytes());
-        bytes[40..56].copy_from_slice(&{ self.sum_sq }.to_le_bytes());
-        bytes[56..].copy_from_slice(&{ self.max }.to_le_bytes());
-        bytes
+    fn n_rows(&self) -> u64 {
+        u64::from(self.n) + u64::from(self.gaps)
     }
 
-    pub(super) fn from_bytes(bytes: &[u8; BYTES]) -> Entry {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.period.to_le_bytes());
+        for value in [self.region, self.industry, self.n, self.gaps, self.suppressed] {
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend({ self.sum }.to_le_bytes());
+        bytes.extend({ self.sum_sq }.to_le_bytes());
+        bytes.extend({ self.max }.to_le_bytes());
+    }
+
+    fn get(bytes: &[u8]) -> Entry {
         let small = |at: usize| u32::from_le_bytes(array(&bytes[4 * at..]));
         Entry {
             period: small(0).cast_signed(),
@@ -122,10 +145,60 @@ impl Entry {
             max: i64::from_le_bytes(array(&bytes[56..])),
         }
     }
+
+    fn fields() -> Vec<Field> {
+        let exact = DataType::Decimal128(38, 0);
+        let field = |name: &str, kind: &DataType| Field::new(name, kind.clone(), false);
+        vec![
+            field("n", &DataType::Int64),
+            field("sum", &exact),
+            field("sum_sq", &exact),
+            field("max", &exact),
+            field("gaps", &DataType::Int64),
+            field("suppressed", &DataType::Int64),
+        ]
+    }
+
+    fn columns(entries: &[Entry]) -> Result<Vec<ArrayRef>, DataFusionError> {
+        let whole = |of: fn(&Entry) -> u32| -> ArrayRef {
+            Arc::new(Int64Array::from_iter_values(entries.iter().map(|e| i64::from(of(e)))))
+        };
+        let exact = |of: fn(&Entry) -> i128| -> Result<ArrayRef, DataFusionError> {
+            let values = Decimal128Array::from_iter_values(entries.iter().map(of));
+            Ok(Arc::new(values.with_precision_and_scale(38, 0)?))
+        };
+        Ok(vec![
+            whole(|entry| entry.n),
+            exact(|entry| entry.sum)?,
+            exact(|entry| entry.sum_sq.cast_signed())?,
+            exact(|entry| i128::from(entry.max))?,
+            whole(|entry| entry.gaps),
+            whole(|entry| entry.suppressed),
+        ])
+    }
+
+    fn read(batch: &RecordBatch, places: &[Place]) -> Option<Vec<Entry>> {
+        let whole = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+        let exact = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Decimal128Type>();
+        let (sum, sum_sq, max) = (exact("sum")?, exact("sum_sq")?, exact("max")?);
+        let (n, gaps, suppressed) = (whole("n")?, whole("gaps")?, whole("suppressed")?);
+        let entry = |(row, &place): (usize, &Place)| {
+            Some(Entry {
+                n: n.value(row).try_into().ok()?,
+                gaps: gaps.value(row).try_into().ok()?,
+                suppressed: suppressed.value(row).try_into().ok()?,
+                sum: sum.value(row),
+                sum_sq: sum_sq.value(row).try_into().ok()?,
+                max: max.value(row).try_into().ok()?,
+                ..Entry::new(place)
+            })
+        };
+        places.iter().enumerate().map(entry).collect()
+    }
 }
 
 /// The first bytes of `bytes`, which has as many.
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+pub(super) fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut array = [0; N];
     array.copy_from_slice(&bytes[..N]);
     array
@@ -164,9 +237,11 @@ mod tests {
         entry.add(-12).unwrap();
         entry.add(7).unwrap();
         entry.add_gap(true).unwrap();
-        assert_eq!(Entry::from_bytes(&entry.to_bytes()), entry);
+        let mut bytes = Vec::new();
+        entry.put(&mut bytes);
+        assert_eq!(Entry::get(&bytes), entry);
         assert_eq!(({ entry.sum }, { entry.sum_sq }, { entry.max }), (-5, 193, 7));
-        assert_eq!(size_of::<Entry>(), BYTES);
+        assert_eq!((size_of::<Entry>(), bytes.len()), (Entry::BYTES, Entry::BYTES));
     }
 
     #[test]

@@ -3,12 +3,11 @@
 use datafusion::common::DataFusionError;
 use hashbrown::HashTable;
 
-use super::entry::{BYTES, Entry, Place};
+use super::entry::{Place, Record};
 
 /// Groups of rows by place, in the order they came.
-#[derive(Default)]
-pub(super) struct Groups {
-    entries: Vec<Entry>,
+pub(super) struct Groups<R> {
+    entries: Vec<R>,
     /// The hash of an entry's place beside its number, so that the table grows without looking at entries.
     places: HashTable<(u32, u32)>,
     /// Of the rows at hand: their hashes, then the numbers of their entries.
@@ -30,14 +29,20 @@ pub(super) fn spread(value: u64) -> u64 {
     (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
-impl Groups {
+impl<R> Default for Groups<R> {
+    fn default() -> Groups<R> {
+        Groups { entries: Vec::new(), places: HashTable::new(), at: Vec::new() }
+    }
+}
+
+impl<R: Record> Groups<R> {
     /// Adds rows: `add(row, entry)` adds one to the entry of its place.
     ///
     /// Finding all entries before adding to the first lets the processor wait for many at once.
     pub(super) fn take(
         &mut self,
         places: &[Place],
-        mut add: impl FnMut(usize, &mut Entry) -> Result<(), DataFusionError>,
+        mut add: impl FnMut(usize, &mut R) -> Result<(), DataFusionError>,
     ) -> Result<(), DataFusionError> {
         let mut at = std::mem::take(&mut self.at);
         at.clear();
@@ -61,18 +66,18 @@ impl Groups {
             return at;
         }
         let at = entries.len() as u32;
-        entries.push(Entry::new(place));
+        entries.push(R::new(place));
         self.places.insert_unique(spread(u64::from(hash)), (hash, at), of);
         at
     }
 
     /// Bytes of memory in use.
     pub(super) fn bytes(&self) -> usize {
-        self.entries.capacity() * BYTES + self.places.allocation_size()
+        self.entries.capacity() * size_of::<R>() + self.places.allocation_size()
     }
 
     /// The groups in the order of period, region and industry, the latter two ranked; none are left.
-    pub(super) fn sorted(&mut self, regions: &[u32], industries: &[u32]) -> Vec<Entry> {
+    pub(super) fn sorted(&mut self, regions: &[u32], industries: &[u32]) -> Vec<R> {
         self.places.clear();
         let mut entries = std::mem::take(&mut self.entries);
         entries.sort_unstable_by_key(|entry| {
@@ -85,11 +90,12 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
+    use super::super::entry::Entry;
     use super::*;
 
     #[test]
     fn rows_of_one_place_are_one_group_and_come_out_in_order() {
-        let mut groups = Groups::default();
+        let mut groups = Groups::<Entry>::default();
         let places = [(2, 0, 1), (1, 1, 0), (2, 0, 1), (1, 0, 0)];
         groups.take(&places, |row, entry| entry.add(row as i64)).unwrap();
         groups.take(&places[..1], |_, entry| entry.add(40)).unwrap();

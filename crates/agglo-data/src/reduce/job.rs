@@ -7,11 +7,11 @@ use std::sync::Arc;
 use agglo_core::{Column, Datum, Frame, Gap, Values};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::DataFusionError;
 
 use super::engine_error;
-use super::entry::Entry;
-use super::sums::sums_of;
+use super::facet::{Further, further};
+use super::statistic::Statistic;
+use super::stream::Stream;
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic};
 use crate::number::NumberFormat;
@@ -29,11 +29,17 @@ pub(super) enum Format {
 
 /// Where rows are.
 pub(super) enum Rows {
-    Files { format: Format, extension: String, paths: Vec<String> },
+    Files {
+        format: Format,
+        extension: String,
+        paths: Vec<String>,
+    },
     Memory(RecordBatch),
+    /// What only a reader of ours can open, row by row.
+    Stream(Stream),
 }
 
-/// Files whose folders tell the same, or rows that were read.
+/// Files whose folders tell the same, one that is streamed, or rows that were read.
 pub(super) struct Part {
     pub(super) rows: Rows,
     /// The files as messages call them.
@@ -42,7 +48,8 @@ pub(super) struct Part {
 }
 
 /// Where a key or a filter finds its text.
-enum Text {
+#[derive(Clone)]
+pub(super) enum Text {
     Column(String),
     Constant(String),
     /// A column that the folders tell, by its place.
@@ -62,9 +69,9 @@ pub(super) enum KeyRole {
 /// A text that every row has.
 pub(super) struct Key {
     pub(super) role: KeyRole,
-    text: Text,
+    pub(super) text: Text,
     /// Its column in an answer.
-    column: String,
+    pub(super) column: String,
 }
 
 impl Key {
@@ -75,7 +82,14 @@ impl Key {
 
     /// The text that all rows of `part` have.
     pub(super) fn told<'t>(&'t self, part: &'t Part) -> Option<&'t str> {
-        match &self.text {
+        self.text.told(part)
+    }
+}
+
+impl Text {
+    /// The text that all rows of `part` have.
+    pub(super) fn told<'t>(&'t self, part: &'t Part) -> Option<&'t str> {
+        match self {
             Text::Constant(text) => Some(text),
             Text::Told(column) => part.told.told(*column),
             Text::Column(_) | Text::None => None,
@@ -83,20 +97,19 @@ impl Key {
     }
 }
 
-/// The column of an answer that holds the measure as it stands.
-pub(super) const RAW: &str = "raw";
-/// The column of an answer that holds the measure as a decimal, where it is no whole number already.
-pub(super) const NUMBER: &str = "x";
-
 pub(super) struct Job {
     pub(super) parts: Vec<Part>,
     pub(super) format: SourceFormat,
     pub(super) keys: Vec<Key>,
+    /// What is asked besides cells.
+    pub(super) further: Vec<Further>,
     pub(super) measure: String,
     pub(super) measured: Measured,
     /// Whether a negative value is an error, which the careful reader then names.
     pub(super) zero_or_more: bool,
     number_format: NumberFormat,
+    /// How its streams are opened.
+    pub(super) spec: Option<ReadSpec>,
 }
 
 /// What the cells measure.
@@ -111,11 +124,16 @@ pub(super) struct Measured {
 
 impl Job {
     /// The job on the files as they are, or `None` where they are not plain.
-    pub(super) fn plain(spec: &ReadSpec, root: &Path, scale: u8) -> Result<Option<Job>, DataError> {
+    pub(super) fn plain(
+        spec: &ReadSpec,
+        root: &Path,
+        scale: u8,
+        statistics: &[Statistic],
+    ) -> Result<Option<Job>, DataError> {
         if spec.file.as_os_str() == "-" || spec.reader.as_deref().is_some_and(|id| id != "tidy") {
             return Ok(None);
         }
-        // What lies at an address is fetched once, by the careful reader.
+        // What lies at an address is fetched once, and streamed.
         if is_address(&spec.file.to_string_lossy()) {
             return Ok(None);
         }
@@ -146,7 +164,7 @@ impl Job {
         };
         let utf8 = |source: &Source| source.scan.encoding == encoding_rs::UTF_8;
         let plain = (layout.info.id == "tidy" || spec.reader.is_some())
-            && first.format != SourceFormat::Workbook
+            && matches!(first.format, SourceFormat::Text | SourceFormat::Parquet)
             && sources.iter().all(same)
             && files.iter().all(|(path, _)| readable(path))
             && (first.format == SourceFormat::Parquet || sources.iter().all(utf8));
@@ -167,7 +185,7 @@ impl Job {
         if bound.chain(plan.filters.iter().map(|(column, _)| column)).any(is_nested) {
             return Ok(None);
         }
-        if !number_format.is_plain() || plan.unit.is_some() || plan.marker.is_some() {
+        if !is_plain(&plan, &number_format) {
             return Ok(None);
         }
         let absolute = |path: &Path| {
@@ -210,11 +228,59 @@ impl Job {
                 Text::Column(first.headings[column].clone())
             }
         };
-        Job::new(spec, &plan, parts, first.format, &text, number_format, scale).map(Some)
+        let rows = (parts, first.format);
+        Job::new(spec, &plan, rows, &text, number_format, (scale, statistics)).map(Some)
+    }
+
+    /// The job on rows that a reader gives one after the other, or `None` where they do not stand one by one.
+    ///
+    /// Each file is a part of its own; the first is open already.
+    pub(super) fn streamed(
+        spec: &ReadSpec,
+        root: &Path,
+        scale: u8,
+        statistics: &[Statistic],
+    ) -> Result<Option<Job>, DataError> {
+        if spec.reader.as_deref().is_some_and(|id| id != "tidy") {
+            return Ok(None);
+        }
+        let Some(table) = table_spec(&spec.table) else { return Ok(None) };
+        let files = expand(&spec.file, root)?;
+        let Some((path, shown)) = files.first() else { return Ok(None) };
+        let first = Stream::open_source(path, shown, spec)?;
+        let (layout, _) = recognize(&Look::new(&first, spec));
+        if (layout.info.id != "tidy" && spec.reader.is_none())
+            || first.format == SourceFormat::Workbook
+        {
+            return Ok(None);
+        }
+        let request = Request { spec, table, headings: &first.headings, place: &first.place };
+        let (plan, number_format) = tidy_plan(&request)?;
+        if !is_plain(&plan, &number_format) {
+            return Ok(None);
+        }
+        let text = |column: usize| Text::Column(format!("c{column}"));
+        let headings = first.headings.clone();
+        let mut opened = Some(first);
+        let part = |(path, shown): &(PathBuf, String)| Part {
+            rows: Rows::Stream(Stream::new(path, shown, &headings, opened.take())),
+            shown: vec![shown.clone()],
+            told: Partitions::default(),
+        };
+        let parts = files.iter().map(part).collect();
+        let rows = (parts, SourceFormat::Text);
+        let mut job = Job::new(spec, &plan, rows, &text, number_format, (scale, statistics))?;
+        job.spec = Some(spec.clone());
+        Ok(Some(job))
     }
 
     /// The job on rows that were read.
-    pub(super) fn read(spec: &ReadSpec, frame: &Frame, scale: u8) -> Result<Job, DataError> {
+    pub(super) fn read(
+        spec: &ReadSpec,
+        frame: &Frame,
+        scale: u8,
+        statistics: &[Statistic],
+    ) -> Result<Job, DataError> {
         let text = |column: &Column| -> StringArray {
             match column.values() {
                 Values::Text(texts) => texts.iter().map(Option::as_deref).collect(),
@@ -251,7 +317,9 @@ impl Job {
             .filter(|(name, _)| frame.has(name))
             .map(|(name, role)| (role(), Text::Column(name.to_owned())));
         let by_period = frame.has("period");
+        let bound = |name: &str| frame.has(name).then(|| Text::Column(name.to_owned()));
         Ok(Job {
+            further: further(statistics, bound)?,
             parts: vec![Part {
                 rows: Rows::Memory(batch),
                 shown: Vec::new(),
@@ -263,26 +331,21 @@ impl Job {
             measured: Measured { name: measure, unit, scale, by_period },
             zero_or_more: false,
             number_format: NumberFormat::new(None, None, []),
+            spec: None,
         })
     }
 
     fn new(
         spec: &ReadSpec,
         plan: &Plan,
-        parts: Vec<Part>,
-        format: SourceFormat,
+        (parts, format): (Vec<Part>, SourceFormat),
         text: &dyn Fn(usize) -> Text,
         number_format: NumberFormat,
-        scale: u8,
+        (scale, statistics): (u8, &[Statistic]),
     ) -> Result<Job, DataError> {
         let bound = |wanted: &str| {
             let at = plan.targets.iter().position(|target| target.name == wanted)?;
             Some((&plan.bindings[at], &plan.targets[at]))
-        };
-        let bound_text = |binding: &Binding| match binding {
-            Binding::Column(column) => text(*column),
-            Binding::Constant(text) => Text::Constant(text.clone()),
-            Binding::Across => Text::None,
         };
         let measure_name = measure_of(
             spec,
@@ -298,7 +361,7 @@ impl Job {
         };
         let by_period = bound("period").is_some();
         let keys = ROLES.into_iter().filter_map(|(name, role)| {
-            bound(name).map(|(binding, _)| (role(), bound_text(binding)))
+            bound(name).map(|(binding, _)| (role(), bound_text(binding, text)))
         });
         let filter =
             |(column, kept): &(usize, Vec<String>)| (KeyRole::Filter(kept.clone()), text(*column));
@@ -307,83 +370,20 @@ impl Job {
             parts,
             format,
             keys,
+            further: further(statistics, |name| {
+                bound(name).map(|(binding, _)| bound_text(binding, text))
+            })?,
             measure,
             measured: Measured { name: measure_name, unit: target.unit.clone(), scale, by_period },
             zero_or_more: target.sign == Sign::Count,
             number_format,
+            spec: None,
         })
     }
 
     /// The marks that stand for no number.
     pub(super) fn gaps(&self) -> &BTreeMap<String, Gap> {
         self.number_format.gaps()
-    }
-
-    /// The rows of `t`: their keys, and the measure, which is of the type `measure`.
-    pub(super) fn rows_sql(&self, measure: &DataType) -> String {
-        let column = identifier(&self.measure);
-        let keys = self.keys.iter().filter_map(|key| match &key.text {
-            Text::Column(name) => Some(format!("{} AS {}", identifier(name), key.column)),
-            _ => None,
-        });
-        let mut columns: Vec<String> = keys.collect();
-        columns.push(format!("{column} AS {RAW}"));
-        if !measure.is_integer() || *measure == DataType::UInt64 {
-            let scale = self.measured.scale;
-            columns.push(format!("TRY_CAST({column} AS DECIMAL(18, {scale})) AS {NUMBER}"));
-        }
-        format!("SELECT {} FROM t", columns.join(", "))
-    }
-
-    /// The sums of the rows of `part` in `t`, in plain SQL, so that an unmodified executor of a cluster can
-    /// find them.
-    pub(super) fn sums_sql(&self, part: &Part, measure_is_text: bool) -> String {
-        let measure = identifier(&self.measure);
-        let marks = |wanted: &dyn Fn(Gap) -> bool| {
-            let marks = self.gaps().iter().filter(|(_, gap)| wanted(**gap));
-            let marks: Vec<String> = marks.map(|(mark, _)| literal(mark)).collect();
-            if measure_is_text && !marks.is_empty() {
-                format!("({measure} IS NOT NULL AND {measure} IN ({}))", marks.join(", "))
-            } else {
-                "false".to_owned()
-            }
-        };
-        let any_gap = format!("({measure} IS NULL OR {})", marks(&|_| true));
-        let suppressed = marks(&|gap| gap == Gap::Suppressed);
-        let bad = if self.zero_or_more {
-            "(x IS NULL AND NOT gap) OR x < 0"
-        } else {
-            "x IS NULL AND NOT gap"
-        };
-        let keys = self.keys.iter().map(|key| {
-            let text = match &key.text {
-                Text::Column(name) => identifier(name),
-                _ => key.told(part).map_or_else(|| "NULL".to_owned(), literal),
-            };
-            format!("CAST({text} AS VARCHAR) AS {}", key.column)
-        });
-        let keys = keys.collect::<Vec<_>>().join(", ");
-        let names: Vec<&str> = self.keys.iter().map(|key| key.column.as_str()).collect();
-        let names = names.join(", ");
-        format!(
-            "SELECT {names}, count(x) AS n, sum(x) AS s, sum(x * x) AS q, max(x) AS hi, \
-             min(x) AS lo, sum(CASE WHEN gap THEN 1 ELSE 0 END) AS gaps, \
-             sum(CASE WHEN suppressed THEN 1 ELSE 0 END) AS suppressed, \
-             sum(CASE WHEN {bad} THEN 1 ELSE 0 END) AS bad \
-             FROM (SELECT {keys}, CASE WHEN {any_gap} THEN NULL ELSE \
-             TRY_CAST({measure} AS DECIMAL(18, {})) END AS x, {any_gap} AS gap, \
-             {suppressed} AS suppressed FROM t) GROUP BY {names}",
-            self.measured.scale,
-        )
-    }
-
-    /// The sums in `rows` of what [`sums_sql`](Job::sums_sql) answers.
-    pub(super) fn sums_of(
-        &self,
-        batch: &RecordBatch,
-        rows: &[u32],
-    ) -> Result<Option<Vec<Entry>>, DataFusionError> {
-        sums_of(batch, rows, self.keys.len(), self.measured.scale)
     }
 }
 
@@ -396,6 +396,23 @@ const ROLES: [NamedRole; 3] = [
     ("industry", || KeyRole::Industry),
     ("period", || KeyRole::Period),
 ];
+
+/// Whether every row is one of the register as it stands.
+fn is_plain(plan: &Plan, number_format: &NumberFormat) -> bool {
+    number_format.is_plain()
+        && plan.unit.is_none()
+        && plan.marker.is_none()
+        && plan.classify.is_none()
+        && plan.totals.is_empty()
+}
+
+fn bound_text(binding: &Binding, text: &dyn Fn(usize) -> Text) -> Text {
+    match binding {
+        Binding::Column(column) => text(*column),
+        Binding::Constant(text) => Text::Constant(text.clone()),
+        Binding::Across => Text::None,
+    }
+}
 
 fn numbered(keys: impl Iterator<Item = (KeyRole, Text)>) -> Vec<Key> {
     keys.enumerate()
@@ -419,24 +436,5 @@ fn measure_of<'t>(
             let remedy = format!("set value to one of {}", several.join(", "));
             Err(Diagnostic::new(codes::NO_MEASURE, message, remedy).into())
         }
-    }
-}
-
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_texts_cannot_leave_their_quotes() {
-        assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
-        assert_eq!(literal("it's"), "'it''s'");
     }
 }

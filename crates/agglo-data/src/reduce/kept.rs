@@ -1,41 +1,45 @@
-//! Cells in a Parquet file.
+//! Groups in a Parquet file.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use agglo_core::Key;
-use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
-};
-use arrow::datatypes::{DataType, Decimal128Type, Field, Int32Type, Int64Type, Schema};
-use datafusion::common::DataFusionError;
+use arrow::array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use serde_json::{Value, json};
 
-use super::cells::Cells;
 use super::engine_error;
-use super::entry::Entry;
+use super::entry::Record;
 use super::job::Measured;
+use super::sheet::Sheet;
 use crate::diagnostic::{DataError, Place};
 use crate::intern::Interner;
 use crate::store;
 
-/// Where a file of cells says what they measure.
+/// Where a file of groups says what they measure.
 const MEASURED: &str = "agglo.measured";
 
-/// Cells written at once.
+/// Groups written at once.
 const BATCH: usize = 1 << 16;
 
-impl Cells {
-    /// Writes the exact cells to a Parquet file; the same cells give the same bytes.
+impl<R: Record> Sheet<R> {
+    /// Writes the exact groups to a Parquet file; the same groups give the same bytes.
     ///
     /// # Errors
     /// When a sum does not fit into 38 digits, or the file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), DataError> {
+    pub(super) fn write(&self, path: &Path) -> Result<(), DataError> {
         let Measured { name, unit, scale, by_period } = &self.measured;
         let about = json!({ "name": name, "unit": unit, "scale": scale, "by_period": by_period });
         let about = HashMap::from([(MEASURED.to_owned(), about.to_string())]);
-        let schema = Arc::new(schema().with_metadata(about));
+        let key = |name: &str, kind: DataType| Field::new(name, kind, name == "period");
+        let mut fields = vec![
+            key("region", DataType::Utf8),
+            key("industry", DataType::Utf8),
+            key("period", DataType::Int32),
+        ];
+        fields.extend(R::fields());
+        let schema = Arc::new(Schema::new(fields).with_metadata(about));
         let mut entries = self.entries().map_err(|error| engine_error(&error))?;
         let batches = std::iter::from_fn(|| {
             let mut chunk = Vec::with_capacity(BATCH);
@@ -46,44 +50,31 @@ impl Cells {
                     Err(error) => return Some(Err(engine_error(&error))),
                 }
             }
-            (!chunk.is_empty()).then(|| self.columns(schema.clone(), &chunk))
+            (!chunk.is_empty()).then(|| self.batch(schema.clone(), &chunk))
         });
         store::write_batches(path, schema.clone(), batches)
     }
 
-    fn columns(&self, schema: Arc<Schema>, entries: &[Entry]) -> Result<RecordBatch, DataError> {
-        let texts = |codes: &[Key], of: fn(&Entry) -> u32| -> ArrayRef {
-            let texts = entries.iter().map(|entry| codes[of(entry) as usize].as_ref());
-            Arc::new(StringArray::from_iter_values(texts))
-        };
-        let whole = |of: fn(&Entry) -> u32| -> ArrayRef {
-            Arc::new(Int64Array::from_iter_values(entries.iter().map(|e| i64::from(of(e)))))
-        };
-        let exact = |of: fn(&Entry) -> i128| -> Result<ArrayRef, DataFusionError> {
-            let values = Decimal128Array::from_iter_values(entries.iter().map(of));
-            Ok(Arc::new(values.with_precision_and_scale(38, 0)?))
+    fn batch(&self, schema: Arc<Schema>, records: &[R]) -> Result<RecordBatch, DataError> {
+        let texts = |of: for<'k> fn((&'k Key, &'k Key)) -> &'k str| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(records.iter().map(|r| of(self.texts(r)))))
         };
         let by_period = self.measured.by_period;
-        let period: Int32Array = entries.iter().map(|e| by_period.then_some(e.period)).collect();
-        let arrays = || {
-            Ok(vec![
-                texts(&self.regions, |entry| entry.region),
-                texts(&self.industries, |entry| entry.industry),
-                Arc::new(period),
-                whole(|entry| entry.n),
-                exact(|entry| entry.sum)?,
-                exact(|entry| entry.sum_sq.cast_signed())?,
-                exact(|entry| i128::from(entry.max))?,
-                whole(|entry| entry.gaps),
-                whole(|entry| entry.suppressed),
-            ])
-        };
-        let batch = arrays().and_then(|arrays| Ok(RecordBatch::try_new(schema, arrays)?));
+        let period: Int32Array = records.iter().map(|r| by_period.then_some(r.place().0)).collect();
+        let mut arrays = vec![
+            texts(|(region, _)| region.as_ref()),
+            texts(|(_, industry)| industry.as_ref()),
+            Arc::new(period),
+        ];
+        let batch = R::columns(records).and_then(|columns| {
+            arrays.extend(columns);
+            Ok(RecordBatch::try_new(schema, arrays)?)
+        });
         batch.map_err(|error| engine_error(&error))
     }
 
-    /// Reads what [`write`](Cells::write) wrote; `None` where that cannot be had.
-    pub fn read(path: &Path) -> Option<Cells> {
+    /// Reads what [`write`](Sheet::write) wrote; `None` where that cannot be had.
+    pub(super) fn read(path: &Path) -> Option<Sheet<R>> {
         let place = Place { file: path.display().to_string(), sheet: None };
         let (schema, batches) = store::load(path, &place).ok()?;
         let about: Value = serde_json::from_str(schema.metadata().get(MEASURED)?).ok()?;
@@ -94,46 +85,20 @@ impl Cells {
             by_period: about["by_period"].as_bool()?,
         };
         let (mut regions, mut industries) = (Interner::default(), Interner::default());
-        let mut entries = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
+        let mut records = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
         for batch in &batches {
             let text = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
-            let whole = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
-            let exact =
-                |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Decimal128Type>();
             let period = batch.column_by_name("period")?.as_primitive_opt::<Int32Type>()?;
             let (region, industry) = (text("region")?, text("industry")?);
-            let (sum, sum_sq, max) = (exact("sum")?, exact("sum_sq")?, exact("max")?);
-            let (n, gaps, suppressed) = (whole("n")?, whole("gaps")?, whole("suppressed")?);
-            for row in 0..batch.num_rows() {
-                entries.push(Entry {
-                    period: if period.is_valid(row) { period.value(row) } else { 0 },
-                    region: regions.place(region.value(row)),
-                    industry: industries.place(industry.value(row)),
-                    n: n.value(row).try_into().ok()?,
-                    gaps: gaps.value(row).try_into().ok()?,
-                    suppressed: suppressed.value(row).try_into().ok()?,
-                    sum: sum.value(row),
-                    sum_sq: sum_sq.value(row).try_into().ok()?,
-                    max: max.value(row).try_into().ok()?,
-                });
-            }
+            let places: Vec<_> = (0..batch.num_rows())
+                .map(|row| {
+                    let period = if period.is_valid(row) { period.value(row) } else { 0 };
+                    let region = regions.place(region.value(row));
+                    (period, region, industries.place(industry.value(row)))
+                })
+                .collect();
+            records.extend(R::read(batch, &places)?);
         }
-        Some(Cells::of_entries(regions, industries, entries, &measured))
+        Some(Sheet::of_entries(regions, industries, records, &measured))
     }
-}
-
-fn schema() -> Schema {
-    let field = |name: &str, kind: DataType| Field::new(name, kind, name == "period");
-    let exact = DataType::Decimal128(38, 0);
-    Schema::new(vec![
-        field("region", DataType::Utf8),
-        field("industry", DataType::Utf8),
-        field("period", DataType::Int32),
-        field("n", DataType::Int64),
-        field("sum", exact.clone()),
-        field("sum_sq", exact.clone()),
-        field("max", exact),
-        field("gaps", DataType::Int64),
-        field("suppressed", DataType::Int64),
-    ])
 }

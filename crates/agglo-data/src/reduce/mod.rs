@@ -24,18 +24,31 @@
 mod cells;
 mod engine;
 mod entry;
+mod facet;
 mod groups;
 mod job;
 mod kept;
+mod keys;
+mod lens;
+mod reduced;
 mod register;
 mod run;
 mod scan;
+mod sheet;
 mod spill;
+mod sql;
+mod statistic;
+mod stream;
 mod sums;
+mod tables;
+mod top;
 
 pub use cells::{COLUMNS, Cells};
 pub use engine::{Cluster, Engine};
+pub use reduced::Reduced;
 pub use register::{Register, RegisterPart};
+pub use statistic::{GRID_KM, SIZE_CLASSES, Statistic};
+pub use top::TOP;
 
 use std::path::Path;
 
@@ -71,10 +84,10 @@ pub fn cells_with(
     measure_scale: u8,
     engine: &Engine,
 ) -> Result<Frame, DataError> {
-    let register = Register::open(source, root, measure_scale)?;
+    let register = Register::open(source, root, measure_scale, &[])?;
     let parts: Vec<usize> = (0..register.parts().len()).collect();
-    let cells = register.reduce(&parts, engine, &Control::none())?;
-    Cells::joined(cells).table(&COLUMNS)
+    let reduced = register.reduce(&parts, engine, &Control::none())?;
+    Reduced::joined(reduced).cells.table(&COLUMNS)
 }
 
 /// One worker that drives all tasks of a session; pieces run side by side without more, and several can

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use agglo_core::Control;
 use datafusion::common::DataFusionError;
 
-use super::cells::Cells;
 use super::engine::Engine;
 use super::job::{Job, Rows};
+use super::reduced::Reduced;
+use super::statistic::Statistic;
 use super::{MAX_SCALE, engine_error, is_about_rows};
 use crate::diagnostic::{DataError, Diagnostic, Severity};
 use crate::source::{SourceFormat, expand, is_address};
@@ -21,6 +22,7 @@ pub struct Register {
     /// The engine's way, where it can take the files as they are.
     job: Option<Job>,
     parts: Vec<RegisterPart>,
+    statistics: Vec<Statistic>,
 }
 
 /// Files that are reduced together: those of one folder of Hive, or all.
@@ -31,27 +33,37 @@ pub struct RegisterPart {
 }
 
 impl Register {
-    /// The register that `source` names, its measure kept to `measure_scale` decimal places.
+    /// The register that `source` names, its measure kept to `measure_scale` decimal places, of which
+    /// `statistics` are asked besides cells.
     ///
     /// Cost: the headings of every file; of text files one pass to see that they are UTF-8.
     ///
     /// # Errors
-    /// When a file is missing or its columns are not what `source` says.
-    pub fn open(source: &ReadSpec, root: &Path, measure_scale: u8) -> Result<Register, DataError> {
+    /// When a file is missing, its columns are not what `source` says, or one lacks that a statistic needs.
+    pub fn open(
+        source: &ReadSpec,
+        root: &Path,
+        measure_scale: u8,
+        statistics: &[Statistic],
+    ) -> Result<Register, DataError> {
         let scale = measure_scale.min(MAX_SCALE);
         // A register repeats its keys, which only this table allows.
         let spec = ReadSpec { table: "plant".to_owned(), ..source.clone() };
-        let job = Job::plain(&spec, root, scale)?;
+        let job = match Job::plain(&spec, root, scale, statistics)? {
+            Some(job) => Some(job),
+            None => Job::streamed(&spec, root, scale, statistics)?,
+        };
         let parts = match &job {
             Some(job) => job
                 .parts
                 .iter()
                 .map(|part| {
                     let paths = match &part.rows {
-                        Rows::Files { paths, .. } => paths.as_slice(),
-                        Rows::Memory(_) => &[],
+                        Rows::Files { paths, .. } => paths.iter().map(PathBuf::from).collect(),
+                        Rows::Stream(stream) => vec![stream.path().to_owned()],
+                        Rows::Memory(_) => Vec::new(),
                     };
-                    let files = paths.iter().map(PathBuf::from).zip(part.shown.iter().cloned());
+                    let files = paths.into_iter().zip(part.shown.iter().cloned());
                     RegisterPart { files: files.collect() }
                 })
                 .collect(),
@@ -61,7 +73,8 @@ impl Register {
                 .map(|file| RegisterPart { files: vec![file] })
                 .collect(),
         };
-        Ok(Register { spec, root: root.to_owned(), scale, job, parts })
+        let statistics = statistics.to_vec();
+        Ok(Register { spec, root: root.to_owned(), scale, job, parts, statistics })
     }
 
     /// Its parts, in the order of their names.
@@ -69,7 +82,7 @@ impl Register {
         &self.parts
     }
 
-    /// The cells of each part in `wanted`, by place.
+    /// The cells of each part in `wanted`, by place, and the further statistics.
     ///
     /// Cost: one pass over their rows; memory for the groups, not for the rows.
     ///
@@ -81,28 +94,28 @@ impl Register {
         wanted: &[usize],
         engine: &Engine,
         control: &Control<'_>,
-    ) -> Result<Vec<Cells>, DataError> {
+    ) -> Result<Vec<Reduced>, DataError> {
         if let Some(job) = &self.job {
             match job.run(engine, wanted, control) {
-                Ok(Some(cells)) => return Ok(cells),
+                Ok(Some(reduced)) => return Ok(reduced),
                 Ok(None) => {}
                 Err(error) if is_about_rows(&error) && job.format == SourceFormat::Text => {}
                 Err(error) => return Err(engine_error(&error)),
             }
         }
-        let mut cells = Vec::new();
+        let mut reduced = Vec::new();
         for (n_done, &part) in wanted.iter().enumerate() {
             let stopped = |stopped| engine_error(&DataFusionError::External(Box::new(stopped)));
             control.step(n_done as u64, wanted.len() as u64).map_err(stopped)?;
-            cells.push(self.carefully(&self.parts[part], engine)?);
+            reduced.push(self.carefully(&self.parts[part], engine)?);
         }
-        Ok(cells)
+        Ok(reduced)
     }
 
-    /// The cells of `part` by the careful reader, which says of every bad row what is wrong where.
-    fn carefully(&self, part: &RegisterPart, engine: &Engine) -> Result<Cells, DataError> {
+    /// What `part` is reduced to by the careful reader, which says of every bad row what is wrong where.
+    fn carefully(&self, part: &RegisterPart, engine: &Engine) -> Result<Reduced, DataError> {
         let embedded = Engine { cluster: None, ..engine.clone() };
-        let mut cells = Vec::new();
+        let mut reduced = Vec::new();
         for (path, shown) in &part.files {
             // What is no file is known by what was asked for.
             let asked = path.as_os_str() == "-" || is_address(&path.to_string_lossy());
@@ -115,9 +128,9 @@ impl Register {
             if !errors.is_empty() {
                 return Err(errors.into());
             }
-            let job = Job::read(&spec, &reading.frame, self.scale)?;
+            let job = Job::read(&spec, &reading.frame, self.scale, &self.statistics)?;
             match job.run(&embedded, &[0], &Control::none()) {
-                Ok(Some(found)) => cells.extend(found),
+                Ok(Some(found)) => reduced.extend(found),
                 Ok(None) => {
                     let message = format!(
                         "{shown}: a row that was read could not be summed; is the value beyond 18 digits?"
@@ -127,7 +140,7 @@ impl Register {
                 Err(error) => return Err(engine_error(&error)),
             }
         }
-        Ok(Cells::joined(cells))
+        Ok(Reduced::joined(reduced))
     }
 }
 
@@ -147,7 +160,7 @@ mod tests {
         .column("industry", "industry")
         .column("period", "year")
         .column("employment", "employment");
-        Register::open(&spec, root, 1).unwrap()
+        Register::open(&spec, root, 1, &[]).unwrap()
     }
 
     #[test]
@@ -166,10 +179,9 @@ mod tests {
         let both = register.reduce(&[0, 1], &engine, &Control::none()).unwrap();
         let second = register.reduce(&[1], &engine, &Control::none()).unwrap();
         assert_eq!(second[0], both[1]);
-        let file = root.join("kept.parquet");
-        both[0].write(&file).unwrap();
-        assert_eq!(Cells::read(&file).as_ref(), Some(&both[0]));
-        let cells = Cells::joined(both);
+        both[0].write(root, "kept").unwrap();
+        assert_eq!(Reduced::read(root, "kept", &[]).as_ref(), Some(&both[0]));
+        let cells = Reduced::joined(both).cells;
         assert_eq!(cells.n_rows(), 4);
         let table = cells.table(&COLUMNS).unwrap();
         assert_eq!(table.integers("period").unwrap(), [2019, 2019, 2020]);

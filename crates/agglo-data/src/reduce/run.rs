@@ -8,33 +8,44 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use agglo_core::Control;
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::datasource::physical_plan::{FileScanConfig, FileScanConfigBuilder};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use datafusion::prelude::{CsvReadOptions, DataFrame, ParquetReadOptions, SessionContext};
+use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
 use futures::TryStreamExt as _;
 
 use super::Engine;
-use super::cells::{About, Cells, Found, FoundRun};
 use super::engine::Room;
+use super::entry::{Entry, Record};
 use super::job::{Format, Job, Part, Rows};
-use super::scan::{Scan, is_text};
+use super::lens::{Grouping, Kind, Lens};
+use super::reduced::Reduced;
+use super::scan::Scan;
+use super::sheet::{About, Found, FoundRun};
 use super::spill::Entries;
+use super::stream::Stream;
 
 /// What one thread does from beginning to end.
 struct Piece {
     /// The part of the job that it belongs to.
     part: usize,
-    /// Its rows, in shares after each of which it is said how far the work is.
+    /// Its rows, in shares after each of which it is said how far the work is; none where they are streamed.
     shares: Vec<Arc<dyn ExecutionPlan>>,
 }
 
 /// Shares that a piece is cut into, if it is large.
 const SHARES: usize = 16;
+
+/// What one thread found.
+pub(super) struct Findings {
+    pub(super) cells: Found<Entry>,
+    pub(super) further: Vec<Lens>,
+}
 
 /// What a thread shares with the others.
 struct Common<'c> {
@@ -46,26 +57,31 @@ struct Common<'c> {
 }
 
 impl Job {
-    /// The cells of each part in `wanted`, or `None` when a row needs the careful reader.
+    /// What each part in `wanted` is reduced to, or `None` when a row needs the careful reader.
     pub(super) fn run(
         &self,
         engine: &Engine,
         wanted: &[usize],
         control: &Control<'_>,
-    ) -> Result<Option<Vec<Cells>>, DataFusionError> {
+    ) -> Result<Option<Vec<Reduced>>, DataFusionError> {
         let found = match &engine.cluster {
-            Some(cluster) => on_a_thread(|| {
+            Some(cluster) if !self.is_streamed() => on_a_thread(|| {
                 let runtime = super::runtime()?;
                 runtime.block_on(async {
                     let context = cluster.session().await?;
                     self.on_cluster(&context, wanted, control).await
                 })
             })?,
-            None => self.embedded(engine, wanted, control)?,
+            _ => self.embedded(engine, wanted, control)?,
         };
         let Some(mut found) = found else { return Ok(None) };
-        let cells = |&part: &usize| Cells::of(&mut found, part, &self.measured);
-        Ok(Some(wanted.iter().map(cells).collect()))
+        let reduced = |&part: &usize| Reduced::of(&mut found, part, self);
+        Ok(Some(wanted.iter().map(reduced).collect()))
+    }
+
+    /// Whether its rows are read here, where a cluster cannot reach them.
+    fn is_streamed(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.rows, Rows::Stream(_)))
     }
 
     async fn on_cluster(
@@ -73,19 +89,31 @@ impl Job {
         context: &SessionContext,
         wanted: &[usize],
         control: &Control<'_>,
-    ) -> Result<Option<Vec<Found>>, DataFusionError> {
+    ) -> Result<Option<Vec<Findings>>, DataFusionError> {
         let mut scan = Scan::new(self);
         for (n_done, &part) in wanted.iter().enumerate() {
             step(control, n_done as u64, wanted.len() as u64)?;
             let of = &self.parts[part];
-            for batch in self.sums(context, of).await?.collect().await? {
-                if !scan.sums(of, &batch)? {
-                    return Ok(None);
+            let schema = self.open(context, of).await?;
+            let mut questions = vec![(None, self.sums_sql(of, &schema, None))];
+            for (at, further) in self.further.iter().enumerate() {
+                let question = if further.is_top() {
+                    self.tops_sql(of, &schema)
+                } else {
+                    self.sums_sql(of, &schema, Some(further))
+                };
+                questions.push((Some(at), question));
+            }
+            for (lens, question) in questions {
+                for batch in context.sql(&question).await?.collect().await? {
+                    if !scan.sums(of, lens, &batch)? {
+                        return Ok(None);
+                    }
                 }
             }
             set_down(&mut scan, part, None)?;
         }
-        Ok(Some(vec![scan.found]))
+        Ok(Some(vec![scan.into()]))
     }
 
     fn embedded(
@@ -93,7 +121,7 @@ impl Job {
         engine: &Engine,
         wanted: &[usize],
         control: &Control<'_>,
-    ) -> Result<Option<Vec<Found>>, DataFusionError> {
+    ) -> Result<Option<Vec<Findings>>, DataFusionError> {
         let threads = engine.n_threads();
         let context = engine.session();
         let pieces = on_a_thread(|| {
@@ -104,16 +132,20 @@ impl Job {
             room: engine.room()?,
             stop: AtomicBool::new(false),
             n_done: AtomicU64::new(0),
-            n_shares: pieces.iter().map(|piece| piece.shares.len() as u64).sum(),
+            n_shares: pieces.iter().map(|piece| piece.shares.len().max(1) as u64).sum(),
             control,
         };
         let queue = Mutex::new(pieces.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let work = || -> Result<Option<Found>, DataFusionError> {
+        let work = || -> Result<Option<Findings>, DataFusionError> {
             let runtime = super::runtime()?;
             let mut scan = Scan::new(self);
             while let Some(piece) = next().filter(|_| !common.stop.load(Ordering::Relaxed)) {
-                match runtime.block_on(piece.run(&mut scan, context.task_ctx(), &common)) {
+                let done = match &self.parts[piece.part].rows {
+                    Rows::Stream(stream) => self.stream(stream, piece.part, &mut scan, &common),
+                    _ => runtime.block_on(piece.run(&mut scan, context.task_ctx(), &common)),
+                };
+                match done {
                     Ok(true) => {}
                     other => {
                         common.stop.store(true, Ordering::Relaxed);
@@ -121,7 +153,7 @@ impl Job {
                     }
                 }
             }
-            Ok(Some(scan.found))
+            Ok(Some(scan.into()))
         };
         let found: Vec<_> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
@@ -132,14 +164,15 @@ impl Job {
         Ok(found.into_iter().collect())
     }
 
-    /// The rows of `part` as the table `t`, and the type of its measure.
+    /// The rows of `part` as the table `t`, and its columns.
     async fn open(
         &self,
         context: &SessionContext,
         part: &Part,
-    ) -> Result<DataType, DataFusionError> {
+    ) -> Result<SchemaRef, DataFusionError> {
         let rows = match &part.rows {
             Rows::Memory(batch) => context.read_batch(batch.clone())?,
+            Rows::Stream(_) => return Err(DataFusionError::NotImplemented("a stream".into())),
             Rows::Files { format: Format::Parquet, paths, extension } => {
                 let options =
                     ParquetReadOptions { file_extension: extension, ..Default::default() };
@@ -161,20 +194,10 @@ impl Job {
                 context.read_csv(paths.clone(), options).await?
             }
         };
-        let measure = rows.schema().field_with_unqualified_name(&self.measure)?.data_type().clone();
+        let schema = rows.schema().inner().clone();
         context.deregister_table("t")?;
         context.register_table("t", rows.into_view())?;
-        Ok(measure)
-    }
-
-    /// The question of a cluster to `part`, not asked yet.
-    async fn sums(
-        &self,
-        context: &SessionContext,
-        part: &Part,
-    ) -> Result<DataFrame, DataFusionError> {
-        let measure = self.open(context, part).await?;
-        context.sql(&self.sums_sql(part, is_text(&measure))).await
+        Ok(schema)
     }
 
     /// Every part in `wanted` cut into up to `each` pieces of about the same size.
@@ -186,8 +209,12 @@ impl Job {
     ) -> Result<Vec<Piece>, DataFusionError> {
         let mut pieces = Vec::new();
         for &part in wanted {
-            let measure = self.open(context, &self.parts[part]).await?;
-            let question = context.sql(&self.rows_sql(&measure)).await?;
+            if let Rows::Stream(_) = self.parts[part].rows {
+                pieces.push(Piece { part, shares: Vec::new() });
+                continue;
+            }
+            let schema = self.open(context, &self.parts[part]).await?;
+            let question = context.sql(&self.rows_sql(&self.parts[part], &schema)).await?;
             let plan = question.create_physical_plan().await?;
             let shares = cut(plan, each * SHARES, context)?;
             let length = shares.len().div_ceil(each);
@@ -195,6 +222,46 @@ impl Job {
             pieces.extend(shares.chunks(length).map(piece));
         }
         Ok(pieces)
+    }
+}
+
+impl Job {
+    /// Sets the groups of `stream`, which is `part`, down in `scan`; `false` when a row was not understood, or
+    /// all are to stop.
+    fn stream(
+        &self,
+        stream: &Stream,
+        part: usize,
+        scan: &mut Scan<'_>,
+        common: &Common<'_>,
+    ) -> Result<bool, DataFusionError> {
+        let runtime = super::runtime()?;
+        let context =
+            SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+        let question = |batch: RecordBatch| async {
+            let question = self.rows_sql(&self.parts[part], &batch.schema());
+            context.deregister_table("t")?;
+            context.register_batch("t", batch)?;
+            context.sql(&question).await?.collect().await
+        };
+        let mut each = |batch: RecordBatch| {
+            for batch in runtime.block_on(question(batch))? {
+                if common.stop.load(Ordering::Relaxed) || !scan.rows(part, &batch)? {
+                    return Ok(false);
+                }
+            }
+            if common.room.as_ref().is_some_and(|room| scan.bytes() > room.at_hand) {
+                set_down(scan, part, common.room.as_ref())?;
+            }
+            Ok(true)
+        };
+        if !stream.each_batch(self, &mut each)? {
+            return Ok(false);
+        }
+        let n_done = common.n_done.fetch_add(1, Ordering::Relaxed) + 1;
+        step(common.control, n_done, common.n_shares)?;
+        set_down(scan, part, common.room.as_ref())?;
+        Ok(true)
     }
 }
 
@@ -224,16 +291,32 @@ impl Piece {
     }
 }
 
-/// Sets the groups that `scan` has at hand down as a run of `part`.
+/// Sets the groups that `scan` has at hand down as runs of `part`.
 fn set_down(scan: &mut Scan<'_>, part: usize, room: Option<&Room>) -> Result<(), DataFusionError> {
-    let entries = scan.sorted();
-    let about = About::of(&entries);
-    let entries = match room {
-        Some(room) => room.keep(entries)?,
-        None => Entries::in_memory(entries),
-    };
-    scan.found.runs.push(FoundRun { part, entries, about });
-    Ok(())
+    scan.cells.set_down(part, room)?;
+    scan.lenses.iter_mut().try_for_each(|lens| match &mut lens.kind {
+        Kind::Sums(groups) => groups.set_down(part, room),
+        Kind::Tops(groups) => groups.set_down(part, room),
+    })
+}
+
+impl<R: Record> Grouping<R> {
+    fn set_down(&mut self, part: usize, room: Option<&Room>) -> Result<(), DataFusionError> {
+        let entries = self.sorted();
+        let about = About::of(&entries);
+        let entries = match room {
+            Some(room) => room.keep(entries)?,
+            None => Entries::in_memory(entries),
+        };
+        self.found.runs.push(FoundRun { part, entries, about });
+        Ok(())
+    }
+}
+
+impl From<Scan<'_>> for Findings {
+    fn from(scan: Scan<'_>) -> Findings {
+        Findings { cells: scan.cells.found, further: scan.lenses }
+    }
 }
 
 fn step(control: &Control<'_>, n_done: u64, n: u64) -> Result<(), DataFusionError> {

@@ -1,108 +1,32 @@
 //! The columns of a batch as numbers: texts by their place in a list, the measure in its last decimal place.
 
 use agglo_core::Gap;
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch};
+use arrow::array::{Array, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::common::DataFusionError;
-use hashbrown::HashTable;
 
-use super::cells::Found;
-use super::entry::{Entry, Place};
-use super::groups::{Groups, spread};
-use super::job::{Job, Key, KeyRole, NUMBER, Part, RAW};
+use super::entry::{Entry, Place, Record as _};
+use super::facet::BAD;
+use super::job::{Job, Key, KeyRole, Part};
+use super::keys::Codes;
+use super::lens::{Grouping, Lens};
+use super::sql::{NUMBER, RAW, is_text};
 use crate::intern::Interner;
 use crate::number::whole_number;
 use crate::source::Cell;
 
-/// The numbers of a column's texts.
-#[derive(Default)]
-struct Codes {
-    /// Texts of up to twelve bytes as the engine holds them, beside their number.
-    short: HashTable<(u128, u32)>,
-    last: Option<(u128, u32)>,
-    whole: HashTable<(i64, u32)>,
-    /// Of the rows at hand.
-    codes: Vec<u32>,
-}
-
-/// The longest text that an Arrow view holds itself.
-const INLINE: u32 = 12;
-
-impl Codes {
-    /// The numbers in `texts` of every row of `column`; blanks at the ends do not count, and no text is the
-    /// empty one.
-    fn read(&mut self, column: &ArrayRef, texts: &mut Interner) -> Result<(), DataFusionError> {
-        self.codes.clear();
-        match column.data_type() {
-            DataType::Utf8View => self.views(column, texts),
-            DataType::Dictionary(keys, _) if **keys == DataType::Int32 => {
-                let dictionary = column.as_dictionary::<Int32Type>();
-                let mut inner = Codes::default();
-                inner.read(&cast(dictionary.values(), &DataType::Utf8View)?, texts)?;
-                let empty = texts.place("");
-                let code = |key: Option<i32>| key.map_or(empty, |key| inner.codes[key as usize]);
-                self.codes.extend(dictionary.keys().iter().map(code));
-            }
-            kind if kind.is_integer() => {
-                let column = cast(column, &DataType::Int64)?;
-                let values = column.as_primitive::<Int64Type>();
-                self.codes.extend(values.iter().map(|value| match value {
-                    Some(value) => whole_code(&mut self.whole, value, texts),
-                    None => texts.place(""),
-                }));
-            }
-            _ => self.views(&cast(column, &DataType::Utf8View)?, texts),
-        }
-        Ok(())
-    }
-
-    fn views(&mut self, column: &ArrayRef, texts: &mut Interner) {
-        let views = column.as_string_view();
-        for (row, &view) in views.views().iter().enumerate() {
-            let code = if views.is_null(row) {
-                texts.place("")
-            } else if view as u32 > INLINE {
-                texts.place(views.value(row).trim())
-            } else if let Some((_, code)) = self.last.filter(|(last, _)| *last == view) {
-                code
-            } else {
-                let mix = |view: u128| spread(view as u64 ^ spread((view >> 64) as u64));
-                let found = self.short.find(mix(view), |(other, _)| *other == view);
-                let code = if let Some(&(_, code)) = found {
-                    code
-                } else {
-                    let code = texts.place(views.value(row).trim());
-                    self.short.insert_unique(mix(view), (view, code), |(view, _)| mix(*view));
-                    code
-                };
-                self.last = Some((view, code));
-                code
-            };
-            self.codes.push(code);
-        }
-    }
-}
-
-fn whole_code(whole: &mut HashTable<(i64, u32)>, value: i64, texts: &mut Interner) -> u32 {
-    let mix = |value: i64| spread(value.cast_unsigned());
-    if let Some(&(_, code)) = whole.find(mix(value), |(other, _)| *other == value) {
-        return code;
-    }
-    let code = texts.place(&value.to_string());
-    whole.insert_unique(mix(value), (value, code), |(value, _)| mix(*value));
-    code
-}
-
 /// What one thread has scanned of a part so far.
 pub(super) struct Scan<'j> {
     job: &'j Job,
-    pub(super) found: Found,
-    groups: Groups,
+    pub(super) cells: Grouping<Entry>,
+    pub(super) lenses: Vec<Lens>,
     /// Texts that are neither region nor industry.
     others: Interner,
     /// What is known of each of the job's keys and filters.
     codes: Vec<Codes>,
+    /// What is known of the facets of each lens.
+    facets: Vec<Vec<Codes>>,
     /// Periods by the number of their text among `others`.
     periods: Vec<Year>,
     /// Whether a filter keeps a text, by the number among `others`.
@@ -122,7 +46,7 @@ enum Year {
 
 /// What the measure of a row is.
 #[derive(Clone, Copy)]
-enum Value {
+pub(super) enum Value {
     Number(i64),
     Gap { suppressed: bool },
 }
@@ -130,15 +54,28 @@ enum Value {
 /// The largest number of 18 digits.
 const LARGEST: i64 = 999_999_999_999_999_999;
 
+impl Value {
+    /// Adds the row to its group.
+    #[inline]
+    pub(super) fn add_to(self, entry: &mut Entry) -> Result<(), DataFusionError> {
+        match self {
+            Value::Number(x) => entry.add(x),
+            Value::Gap { suppressed } => entry.add_gap(suppressed),
+        }
+    }
+}
+
 impl<'j> Scan<'j> {
     pub(super) fn new(job: &'j Job) -> Scan<'j> {
         let n = job.keys.len();
+        let codes = |n: usize| (0..n).map(|_| Codes::default()).collect::<Vec<_>>();
         Scan {
             job,
-            found: Found::default(),
-            groups: Groups::default(),
+            cells: Grouping::default(),
+            lenses: job.further.iter().map(Lens::of).collect(),
             others: Interner::default(),
-            codes: (0..n).map(|_| Codes::default()).collect(),
+            codes: codes(n),
+            facets: job.further.iter().map(|further| codes(further.facets.len())).collect(),
             periods: Vec::new(),
             kept: vec![Vec::new(); n],
             places: Vec::new(),
@@ -157,34 +94,70 @@ impl<'j> Scan<'j> {
             return Ok(false);
         }
         let values = &self.values;
-        self.groups.take(&self.places, |row, entry| match values[row] {
-            Value::Number(x) => entry.add(x),
-            Value::Gap { suppressed } => entry.add_gap(suppressed),
-        })?;
+        self.cells.groups.take(&self.places, |row, entry| values[row].add_to(entry))?;
+        for at in 0..self.lenses.len() {
+            if !self.read_facets(at, batch)? {
+                return Ok(false);
+            }
+            let lens = &mut self.lenses[at];
+            let texts = (&self.cells.found.regions, &self.cells.found.industries, &self.others);
+            lens.rows(&self.places, &kept, &self.facets[at], texts, &self.values)?;
+        }
         Ok(true)
     }
 
-    /// Takes groups that a cluster has made of rows; `false` when it did not understand one of them.
+    /// Takes groups that a cluster has made of rows, told apart as the lens `of` tells them or, without one, as
+    /// cells; `false` when it did not understand one of them.
     pub(super) fn sums(
         &mut self,
         part: &Part,
+        of: Option<usize>,
         batch: &RecordBatch,
     ) -> Result<bool, DataFusionError> {
         let Some(kept) = self.keys(part, batch)? else { return Ok(false) };
-        let Some(sums) = self.job.sums_of(batch, &kept)? else { return Ok(false) };
-        self.groups.take(&self.places, |row, entry| entry.join(&sums[row]))?;
+        let further = of.map(|at| &self.job.further[at]);
+        let Some(at) = of else {
+            let Some(sums) = self.job.sums_of(batch, &kept, None)? else { return Ok(false) };
+            self.cells.groups.take(&self.places, |row, entry| entry.join(&sums[row]))?;
+            return Ok(true);
+        };
+        let texts = (&self.cells.found.regions, &self.cells.found.industries);
+        if self.job.further[at].is_top() {
+            let Some(largest) = batch.column_by_name(RAW) else { return Ok(false) };
+            let largest = cast(largest, &DataType::Int64)?;
+            let largest = largest.as_primitive::<Int64Type>();
+            self.values.clear();
+            let value = |&row: &u32| Value::Number(largest.value(row as usize));
+            self.values.extend(kept.iter().map(value));
+            let texts = (texts.0, texts.1, &self.others);
+            self.lenses[at].rows(&self.places, &kept, &[], texts, &self.values)?;
+            return Ok(true);
+        }
+        let Some(sums) = self.job.sums_of(batch, &kept, further)? else { return Ok(false) };
+        if !self.read_facets(at, batch)? {
+            return Ok(false);
+        }
+        let texts = (&self.cells.found.regions, &self.cells.found.industries, &self.others);
+        self.lenses[at].sums(&self.places, &kept, &self.facets[at], texts, &sums)?;
+        Ok(true)
+    }
+
+    /// Finds the facets of the lens `at` in every row; `false` when one was not understood.
+    fn read_facets(&mut self, at: usize, batch: &RecordBatch) -> Result<bool, DataFusionError> {
+        let bad = self.others.place(&BAD.to_string());
+        for (facet, codes) in self.job.further[at].facets.iter().zip(&mut self.facets[at]) {
+            let Some(column) = batch.column_by_name(&facet.column) else { return Ok(false) };
+            codes.read(column, &mut self.others)?;
+            if codes.codes.contains(&bad) {
+                return Ok(false);
+            }
+        }
         Ok(true)
     }
 
     /// Bytes of the groups at hand.
     pub(super) fn bytes(&self) -> usize {
-        self.groups.bytes()
-    }
-
-    /// The groups at hand in the order of their places; none are left.
-    pub(super) fn sorted(&mut self) -> Vec<Entry> {
-        let ranks = |texts: &Interner| texts.ranks();
-        self.groups.sorted(&ranks(&self.found.regions), &ranks(&self.found.industries))
+        self.cells.groups.bytes() + self.lenses.iter().map(Lens::bytes).sum::<usize>()
     }
 
     /// Finds the places of the rows that the filters keep, and their numbers; `None` when a key is lacking.
@@ -196,8 +169,8 @@ impl<'j> Scan<'j> {
         let n = batch.num_rows();
         for (at, key) in self.job.keys.iter().enumerate() {
             let texts = match key.role {
-                KeyRole::Region => &mut self.found.regions,
-                KeyRole::Industry => &mut self.found.industries,
+                KeyRole::Region => &mut self.cells.found.regions,
+                KeyRole::Industry => &mut self.cells.found.industries,
                 KeyRole::Period | KeyRole::Filter(_) => &mut self.others,
             };
             let codes = &mut self.codes[at];
@@ -239,12 +212,12 @@ impl<'j> Scan<'j> {
         let coded = self.places.iter_mut().zip(rows.iter().map(|&row| codes[row as usize]));
         match key.role {
             KeyRole::Region => {
-                let empty = self.found.regions.find("");
+                let empty = self.cells.found.regions.find("");
                 coded.map(|(place, code)| place.1 = code).for_each(drop);
                 self.places.iter().all(|place| Some(place.1) != empty)
             }
             KeyRole::Industry => {
-                let empty = self.found.industries.find("");
+                let empty = self.cells.found.industries.find("");
                 coded.map(|(place, code)| place.2 = code).for_each(drop);
                 self.places.iter().all(|place| Some(place.2) != empty)
             }
@@ -323,18 +296,11 @@ impl<'j> Scan<'j> {
     }
 }
 
-fn slot<T: Default + Clone>(slots: &mut Vec<T>, at: u32) -> &mut T {
+/// The place of `at` in `slots`, which grow as needed.
+pub(super) fn slot<T: Default + Clone>(slots: &mut Vec<T>, at: u32) -> &mut T {
     let at = at as usize;
     if slots.len() <= at {
         slots.resize(at + 1, T::default());
     }
     &mut slots[at]
-}
-
-/// Whether values of this type are texts.
-pub(super) fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Dictionary(_, values) => values.is_string(),
-        other => other.is_string(),
-    }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use datafusion::common::DataFusionError;
 
-use super::entry::{BYTES, Entry};
+use super::entry::Record;
 use crate::diagnostic::DataError;
 
 /// A folder for spilled rows, removed when done; what a killed process left is removed by the next.
@@ -59,8 +59,8 @@ fn sweep(spills: &Path) {
 
 /// Entries in order, in memory or in a file.
 #[derive(Debug)]
-pub(super) enum Entries {
-    Memory(Vec<Entry>),
+pub(super) enum Entries<R> {
+    Memory(Vec<R>),
     Disk {
         path: PathBuf,
         /// Keeps the file.
@@ -71,24 +71,27 @@ pub(super) enum Entries {
 /// Bytes read at once from each file of several that are read side by side.
 const BUFFER: usize = 1 << 16;
 
-impl Entries {
+impl<R: Record> Entries<R> {
     /// Keeps `entries`, and no room for more.
-    pub(super) fn in_memory(mut entries: Vec<Entry>) -> Entries {
+    pub(super) fn in_memory(mut entries: Vec<R>) -> Entries<R> {
         entries.shrink_to_fit();
         Entries::Memory(entries)
     }
 
     /// Sets `entries` down in `folder`.
     pub(super) fn on_disk(
-        entries: &[Entry],
+        entries: &[R],
         folder: &Arc<SpillFolder>,
-    ) -> Result<Entries, DataFusionError> {
+    ) -> Result<Entries<R>, DataFusionError> {
         let number = folder.n_files.fetch_add(1, Ordering::Relaxed);
         let path = folder.path.join(format!("{number}"));
         let write = || -> std::io::Result<()> {
             let mut file = BufWriter::with_capacity(BUFFER, File::create(&path)?);
+            let mut bytes = Vec::with_capacity(R::BYTES);
             for entry in entries {
-                file.write_all(&entry.to_bytes())?;
+                bytes.clear();
+                entry.put(&mut bytes);
+                file.write_all(&bytes)?;
             }
             file.flush()
         };
@@ -96,35 +99,33 @@ impl Entries {
         Ok(Entries::Disk { path, _folder: folder.clone() })
     }
 
-    pub(super) fn cursor(&self) -> Result<Cursor<'_>, DataFusionError> {
+    pub(super) fn cursor(&self) -> Result<Cursor<'_, R>, DataFusionError> {
         Ok(match self {
             Entries::Memory(entries) => Cursor::Memory(entries.iter()),
             Entries::Disk { path, .. } => {
                 let file = File::open(path).map_err(|error| failed(path, &error))?;
-                Cursor::Disk(BufReader::with_capacity(BUFFER, file), path)
+                let file = BufReader::with_capacity(BUFFER, file);
+                Cursor::Disk { file, path, bytes: vec![0; R::BYTES] }
             }
         })
     }
 }
 
 /// A place in entries that are read from first to last.
-pub(super) enum Cursor<'e> {
-    Memory(std::slice::Iter<'e, Entry>),
-    Disk(BufReader<File>, &'e Path),
+pub(super) enum Cursor<'e, R> {
+    Memory(std::slice::Iter<'e, R>),
+    Disk { file: BufReader<File>, path: &'e Path, bytes: Vec<u8> },
 }
 
-impl Cursor<'_> {
-    pub(super) fn next(&mut self) -> Result<Option<Entry>, DataFusionError> {
+impl<R: Record> Cursor<'_, R> {
+    pub(super) fn next(&mut self) -> Result<Option<R>, DataFusionError> {
         match self {
             Cursor::Memory(entries) => Ok(entries.next().copied()),
-            Cursor::Disk(file, path) => {
-                let mut bytes = [0; BYTES];
-                match file.read_exact(&mut bytes) {
-                    Ok(()) => Ok(Some(Entry::from_bytes(&bytes))),
-                    Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
-                    Err(error) => Err(failed(path, &error)),
-                }
-            }
+            Cursor::Disk { file, path, bytes } => match file.read_exact(bytes) {
+                Ok(()) => Ok(Some(R::get(bytes))),
+                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
+                Err(error) => Err(failed(path, &error)),
+            },
         }
     }
 }

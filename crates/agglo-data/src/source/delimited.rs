@@ -1,30 +1,30 @@
 //! CSV, TSV and their relatives, streamed.
 
-use std::cell::Cell as Flag;
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use encoding_rs::Encoding;
 
 use super::limits::Records;
 use super::{
-    Cell, HEAD_ROWS, HeadRow, OpenOptions, Row, SharedFlag, clean_headings, damaged, empty,
-    read_at_most, unreadable,
+    Cell, HEAD_ROWS, HeadRow, OpenOptions, Row, clean_headings, damaged, empty, read_at_most,
+    unreadable,
 };
 use crate::codes;
 use crate::diagnostic::{DataError, Diagnostic, Place};
 use crate::encoding::Utf8Reader;
 
 pub(super) struct Delimited {
-    reader: csv::Reader<Box<dyn Read>>,
+    reader: csv::Reader<Box<dyn Read + Send>>,
     pub(super) delimiter: u8,
     pub(super) head: Vec<HeadRow>,
     /// The rows above the first of data, the headings last.
     above: Vec<csv::StringRecord>,
-    replaced: SharedFlag,
+    replaced: Arc<AtomicBool>,
     /// Bytes taken since the end of the last record.
-    asked: Rc<Flag<u64>>,
+    asked: Arc<AtomicU64>,
 }
 
 /// Enough of a file to see its layout.
@@ -46,8 +46,8 @@ pub(super) fn open(
     options: OpenOptions<'_>,
     place: &Place,
 ) -> Result<(Vec<String>, Delimited), DataError> {
-    let replaced = Rc::new(Flag::new(false));
-    let asked = Rc::new(Flag::new(0));
+    let replaced = Arc::new(AtomicBool::new(false));
+    let asked = Arc::new(AtomicU64::new(0));
     let mut text = Records::new(Utf8Reader::new(file, encoding, replaced.clone()), asked.clone());
     let head = read_at_most(&mut text, HEAD_BYTES).map_err(|error| unreadable(place, &error))?;
     let delimiter = match options.delimiter {
@@ -60,7 +60,7 @@ pub(super) fn open(
         None => guess_delimiter(&String::from_utf8_lossy(&head)),
     };
     let rows_seen = head_rows(&head, delimiter);
-    let all: Box<dyn Read> = Box::new(Cursor::new(head).chain(text));
+    let all: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
     let mut reader = csv_reader(all, delimiter);
     let mut above = Vec::new();
     loop {
@@ -111,12 +111,12 @@ fn head_rows(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
 fn next_record<R: Read>(
     reader: &mut csv::Reader<R>,
     record: &mut csv::StringRecord,
-    asked: &Flag<u64>,
+    asked: &AtomicU64,
     place: &Place,
 ) -> Result<bool, DataError> {
     let line = reader.position().line() as u32;
     let found = reader.read_record(record).map_err(|error| csv_error(place, line, &error))?;
-    asked.set(0);
+    asked.store(0, Relaxed);
     Ok(found)
 }
 
@@ -159,7 +159,7 @@ impl Delimited {
     }
 
     pub(super) fn replaced(&self) -> bool {
-        self.replaced.get()
+        self.replaced.load(Relaxed)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a file may cost: packed files that unpack to terabytes, records that never end, files that
 //! change while they are read, programs that panic.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use super::damaged;
@@ -74,11 +74,11 @@ pub(super) fn guarded<T>(
 /// of records in it sets the count back after each, since only they know which quotes count.
 pub(super) struct Records<R> {
     inner: R,
-    asked: Rc<Cell<u64>>,
+    asked: Arc<AtomicU64>,
 }
 
 impl<R> Records<R> {
-    pub(super) fn new(inner: R, asked: Rc<Cell<u64>>) -> Records<R> {
+    pub(super) fn new(inner: R, asked: Arc<AtomicU64>) -> Records<R> {
         Records { inner, asked }
     }
 }
@@ -90,8 +90,8 @@ impl<R: Read> Read for Records<R> {
         if buffer[..n].iter().all(|byte| matches!(byte, b'\n' | b'\r')) {
             return Ok(n);
         }
-        self.asked.set(self.asked.get() + n as u64);
-        if self.asked.get() > LONGEST_RECORD {
+        let asked = self.asked.fetch_add(n as u64, Relaxed) + n as u64;
+        if asked > LONGEST_RECORD {
             let limit = LONGEST_RECORD >> 20;
             let message =
                 format!("this row is longer than {limit} MiB; a quote in it is never closed");

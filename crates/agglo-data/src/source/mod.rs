@@ -17,7 +17,6 @@ pub(crate) use remote::{is_address, shown};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::rc::Rc;
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use encoding_rs::Encoding;
@@ -497,8 +496,6 @@ fn clean_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<String> {
 }
 
 use limits::guarded;
-
-type SharedFlag = Rc<std::cell::Cell<bool>>;
 
 /// Reads up to `limit` bytes.
 fn read_at_most(reader: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {

@@ -15,7 +15,7 @@ pub(super) struct Rows {
     batches: Box<Batches>,
 }
 
-type Batches = dyn Iterator<Item = Result<RecordBatch, ArrowError>>;
+type Batches = dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send;
 
 enum Typed {
     Text(StringArray),

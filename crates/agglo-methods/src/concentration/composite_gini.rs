@@ -12,12 +12,14 @@
 //! line can fall although no industry moves. `chain` adds up the first sums of neighboring periods
 //! on the first period's G, so it holds no composition; `pooled` is the Gini of the regions' totals.
 //! An industry without activity in a period has weight zero there, and its G counts as unchanged.
-//! Gaps: settled first, by the option `gaps`. Cost: O(I·R log R) per period.
+//! Intervals draw whole regions anew for all periods at once, or leave each out once, so that a change
+//! is compared within the same regions. Gaps: settled first, by the option `gaps`. Cost: O(I·R log R) per
+//! period, once for each replicate.
 //! Source: a convention of agglo; the decomposition is the usual midpoint shift share.
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Activity, Column, Datum, Frame, Gap, Key, Note, Text, Undefined, sum};
+use agglo_core::{Activity, Axis, Column, Datum, Frame, Gap, Key, Note, Text, Undefined, sum};
 
 use super::gini::gini;
 use super::passes::{Margins, each_industry, regions_vary_note};
@@ -26,6 +28,11 @@ use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_PERIOD, OptionKind, OptionSpec, OutputTable,
     Variant, out, out_key,
 };
+use crate::inference::Spread;
+use crate::interval::{
+    CONFIDENCE, INTERVAL, Interval, OUT_ERROR, OUT_LOWER, OUT_UPPER, REPLICATES, picked,
+};
+use crate::table::Rows;
 
 /// Weight and Gini of every industry that has activity in a period; weights sum to 1.
 pub type WeightedGinis = BTreeMap<Key, (f64, f64)>;
@@ -64,6 +71,24 @@ pub fn composite_gini_change(before: &WeightedGinis, after: &WeightedGinis) -> G
     }
 }
 
+/// The parts of a change, as columns of the table `change`.
+const PARTS: [&str; 3] = ["total", "within", "composition"];
+
+const INTERVALS: OutputTable =
+    OutputTable { name: "intervals", columns: &[OUT_PERIOD, OUT_ERROR, OUT_LOWER, OUT_UPPER] };
+
+const CHANGE_INTERVALS: OutputTable = OutputTable {
+    name: "change_intervals",
+    columns: &[
+        out_key("from", "From", "起始年"),
+        out_key("to", "To", "终止年"),
+        out_key("part", "Part", "部分"),
+        OUT_ERROR,
+        OUT_LOWER,
+        OUT_UPPER,
+    ],
+};
+
 pub(super) static COMPOSITE_GINI: Method = Method {
     id: "composite-gini",
     chapter: Chapter::Status,
@@ -83,6 +108,9 @@ pub(super) static COMPOSITE_GINI: Method = Method {
                 "`fixed` 方案的基年；留空则为首年",
             ),
         },
+        INTERVAL,
+        REPLICATES,
+        CONFIDENCE,
         GAPS,
     ],
     variants: &[
@@ -128,6 +156,8 @@ pub(super) static COMPOSITE_GINI: Method = Method {
                 out("composition", "1", "Composition", "结构变化"),
             ],
         },
+        INTERVALS,
+        CHANGE_INTERVALS,
     ],
     formula: "G(t) = Σ ω(i,t) G(i,t)   ΔG = Σ ½(ω0 + ω1) ΔG(i) + Σ ½(G0 + G1) Δω(i)   ω: weights \
               of the industries, sum 1; G(i): their absolute Ginis",
@@ -147,19 +177,35 @@ struct PeriodGinis {
 }
 
 impl PeriodGinis {
-    fn of(period: i64, activity: &Activity) -> Result<PeriodGinis, MethodError> {
+    /// Of the regions at `picks`, or of all.
+    fn of(
+        period: i64,
+        activity: &Activity,
+        picks: Option<&[usize]>,
+    ) -> Result<PeriodGinis, MethodError> {
         let margins = Margins::of(activity);
         let (mut industries, mut silent) = (BTreeMap::new(), Vec::new());
         each_industry(activity, |i, values| {
             let code = activity.industries().code(i).clone();
-            match gini(values) {
-                Ok(g) => _ = industries.insert(code, (g, margins.industries[i])),
+            let (index, total) = match picks {
+                None => (gini(values), margins.industries[i]),
+                Some(picks) => {
+                    let values = picked(values, picks);
+                    (gini(&values), sum(values.iter().copied()))
+                }
+            };
+            match index {
+                Ok(g) => _ = industries.insert(code, (g, total)),
                 Err(Undefined::ZeroTotal) => silent.push(code),
                 Err(_) => {}
             }
             Ok(())
         })?;
-        let (n_regions, pooled) = (activity.n_regions(), gini(&margins.regions));
+        let n_regions = picks.map_or(activity.n_regions(), <[usize]>::len);
+        let pooled = match picks {
+            None => gini(&margins.regions),
+            Some(picks) => gini(&picked(&margins.regions, picks)),
+        };
         Ok(PeriodGinis { period, n_regions, industries, silent, pooled })
     }
 
@@ -179,80 +225,176 @@ impl PeriodGinis {
     }
 }
 
+/// The composite of every period, and its changes over spans.
+struct Line {
+    values: Vec<Datum>,
+    /// Total, within, composition.
+    changes: Vec<[Datum; 3]>,
+}
+
+impl Line {
+    fn of(variant: &str, base: usize, periods: &[PeriodGinis]) -> Line {
+        let ginis: Vec<WeightedGinis> = periods
+            .iter()
+            .map(|period| match variant {
+                "fixed" => period.weighted(|code, _| {
+                    periods[base].industries.get(code).map_or(0.0, |(_, total)| *total)
+                }),
+                "equal" => period.weighted(|_, _| 1.0),
+                _ => period.weighted(|_, total| total),
+            })
+            .collect();
+        let known = |t: usize| -> Result<f64, Undefined> {
+            if variant == "pooled" {
+                return periods[t].pooled;
+            }
+            if ginis[t].is_empty() {
+                return Err(periods[t].why_empty());
+            }
+            Ok(composite_gini(&ginis[t]))
+        };
+        let change = |from: usize, to: usize| -> [Datum; 3] {
+            let parts = match (known(from), known(to)) {
+                (Ok(before), Ok(after)) if variant == "pooled" => {
+                    return [
+                        Datum::Number(after - before),
+                        Datum::Gap(Gap::NotApplicable),
+                        Datum::Gap(Gap::NotApplicable),
+                    ];
+                }
+                (Ok(_), Ok(_)) if variant == "chain" => {
+                    let steps = (from..to).map(|t| composite_gini_change(&ginis[t], &ginis[t + 1]));
+                    let within = sum(steps.map(|step| step.within));
+                    GiniChange { total: within, within, composition: 0.0 }
+                }
+                (Ok(_), Ok(_)) => composite_gini_change(&ginis[from], &ginis[to]),
+                _ => return [Datum::undefined(Undefined::FromGap); 3],
+            };
+            [parts.total, parts.within, parts.composition].map(Datum::Number)
+        };
+        let value = |t: usize| match (known(t), known(0)) {
+            (Ok(_), Ok(first)) if variant == "chain" => change(0, t)[0].map(|moved| first + moved),
+            (own, _) => Datum::from(own),
+        };
+        Line {
+            values: (0..periods.len()).map(value).collect(),
+            changes: spans(periods.len()).into_iter().map(|(from, to)| change(from, to)).collect(),
+        }
+    }
+
+    /// All its numbers, those of the periods first.
+    fn numbers(&self) -> Vec<Result<f64, Undefined>> {
+        let number = |datum: &Datum| match datum {
+            Datum::Number(number) => Ok(*number),
+            Datum::Gap(Gap::Undefined(why)) => Err(*why),
+            Datum::Gap(_) => Err(Undefined::FromGap),
+        };
+        self.values.iter().chain(self.changes.iter().flatten()).map(number).collect()
+    }
+}
+
+/// Neighboring periods, and the first with the last.
+fn spans(n_periods: usize) -> Vec<(usize, usize)> {
+    let mut spans: Vec<(usize, usize)> = (1..n_periods).map(|t| (t - 1, t)).collect();
+    if n_periods > 2 {
+        spans.push((0, n_periods - 1));
+    }
+    spans
+}
+
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
-    let mut periods: Vec<PeriodGinis> = Vec::new();
+    let interval = Interval::of(call);
+    let (mut periods, mut kept): (Vec<PeriodGinis>, Vec<Activity>) = (Vec::new(), Vec::new());
     let mut notes = call.each_period(|p, activity| {
-        periods.push(PeriodGinis::of(i64::from(p), activity)?);
+        periods.push(PeriodGinis::of(i64::from(p), activity, None)?);
+        if interval.is_asked() {
+            kept.push(activity.clone());
+        }
         Ok(())
     })?;
     let base = base_period(call, &periods)?;
-    let ginis: Vec<WeightedGinis> = periods
-        .iter()
-        .map(|period| match call.variant() {
-            "fixed" => period.weighted(|code, _| {
-                periods[base].industries.get(code).map_or(0.0, |(_, total)| *total)
-            }),
-            "equal" => period.weighted(|_, _| 1.0),
-            _ => period.weighted(|_, total| total),
-        })
-        .collect();
-
-    let known = |t: usize| -> Result<f64, Undefined> {
-        if call.variant() == "pooled" {
-            return periods[t].pooled;
-        }
-        if ginis[t].is_empty() {
-            return Err(periods[t].why_empty());
-        }
-        Ok(composite_gini(&ginis[t]))
-    };
-    let change = |from: usize, to: usize| -> [Datum; 3] {
-        let parts = match (known(from), known(to)) {
-            (Ok(before), Ok(after)) if call.variant() == "pooled" => {
-                return [
-                    Datum::Number(after - before),
-                    Datum::Gap(Gap::NotApplicable),
-                    Datum::Gap(Gap::NotApplicable),
-                ];
-            }
-            (Ok(_), Ok(_)) if call.variant() == "chain" => {
-                let steps = (from..to).map(|t| composite_gini_change(&ginis[t], &ginis[t + 1]));
-                let within = sum(steps.map(|step| step.within));
-                GiniChange { total: within, within, composition: 0.0 }
-            }
-            (Ok(_), Ok(_)) => composite_gini_change(&ginis[from], &ginis[to]),
-            _ => return [Datum::undefined(Undefined::FromGap); 3],
-        };
-        [parts.total, parts.within, parts.composition].map(Datum::Number)
-    };
-
-    let value = (0..periods.len()).map(|t| match (known(t), known(0)) {
-        (Ok(_), Ok(first)) if call.variant() == "chain" => {
-            change(0, t)[0].map(|moved| first + moved)
-        }
-        (own, _) => Datum::from(own),
-    });
+    let line = Line::of(call.variant(), base, &periods);
     let composite = Frame::new(vec![
         Column::integer("period", "", periods.iter().map(|period| period.period)),
-        Column::number("gini", "1", value),
+        Column::number("gini", "1", line.values.iter().copied()),
         Column::integer("n_regions", "1", periods.iter().map(|period| period.n_regions as i64)),
     ])?;
-
-    let mut spans: Vec<(usize, usize)> = (1..periods.len()).map(|t| (t - 1, t)).collect();
-    if periods.len() > 2 {
-        spans.push((0, periods.len() - 1));
-    }
-    let changes: Vec<[Datum; 3]> = spans.iter().map(|&(from, to)| change(from, to)).collect();
+    let spans = spans(periods.len());
     let changes = Frame::new(vec![
         Column::integer("from", "", spans.iter().map(|span| periods[span.0].period)),
         Column::integer("to", "", spans.iter().map(|span| periods[span.1].period)),
-        Column::number("total", "1", changes.iter().map(|parts| parts[0])),
-        Column::number("within", "1", changes.iter().map(|parts| parts[1])),
-        Column::number("composition", "1", changes.iter().map(|parts| parts[2])),
+        Column::number("total", "1", line.changes.iter().map(|parts| parts[0])),
+        Column::number("within", "1", line.changes.iter().map(|parts| parts[1])),
+        Column::number("composition", "1", line.changes.iter().map(|parts| parts[2])),
     ])?;
     notes.extend(regions_vary_note(periods.iter().map(|period| period.n_regions)));
     notes.extend(periods.iter().filter_map(silent_note));
-    Ok(Answer::one("composite", composite).and("change", changes).noting(notes))
+    let answer = Answer::one("composite", composite).and("change", changes).noting(notes);
+    if !interval.is_asked() || periods.is_empty() {
+        return Ok(answer);
+    }
+    let spreads = spreads(call, interval, base, &periods, &kept)?;
+    let mut of_periods = Rows::new(&INTERVALS);
+    for (period, spread) in periods.iter().zip(&spreads) {
+        of_periods.push([
+            period.period.into(),
+            spread.standard_error.into(),
+            spread.lower.into(),
+            spread.upper.into(),
+        ]);
+    }
+    let mut of_changes = Rows::new(&CHANGE_INTERVALS);
+    let parts = spans.iter().flat_map(|span| PARTS.map(|part| (span, part)));
+    for ((span, part), spread) in parts.zip(&spreads[periods.len()..]) {
+        of_changes.push([
+            periods[span.0].period.into(),
+            periods[span.1].period.into(),
+            part.into(),
+            spread.standard_error.into(),
+            spread.lower.into(),
+            spread.upper.into(),
+        ]);
+    }
+    Ok(answer
+        .and("intervals", of_periods.frame()?)
+        .and("change_intervals", of_changes.frame()?)
+        .noting(interval.note()))
+}
+
+/// The spreads of all numbers of the line: a region that is drawn, or left out, is so in every period.
+fn spreads(
+    call: &Call<'_>,
+    interval: Interval,
+    base: usize,
+    periods: &[PeriodGinis],
+    kept: &[Activity],
+) -> Result<Vec<Spread>, MethodError> {
+    let regions = Axis::new(kept.iter().flat_map(|of| of.regions().codes().iter().cloned()));
+    let places: Vec<Vec<Option<usize>>> = kept
+        .iter()
+        .map(|of| regions.codes().iter().map(|code| of.regions().place(code)).collect())
+        .collect();
+    let mut failed = None;
+    let strata = vec![0; regions.len()];
+    let spreads = interval.spreads(call, "composite-gini", 0, &strata, |picks| {
+        let drawn: Result<Vec<PeriodGinis>, MethodError> = kept
+            .iter()
+            .zip(&places)
+            .zip(periods)
+            .map(|((activity, places), period)| {
+                let picks: Vec<usize> = picks.iter().filter_map(|pick| places[*pick]).collect();
+                PeriodGinis::of(period.period, activity, Some(&picks))
+            })
+            .collect();
+        match drawn {
+            Ok(drawn) => Line::of(call.variant(), base, &drawn).numbers(),
+            Err(error) => {
+                failed.get_or_insert(error);
+                Vec::new()
+            }
+        }
+    })?;
+    failed.map_or(Ok(spreads), Err)
 }
 
 fn base_period(call: &Call<'_>, periods: &[PeriodGinis]) -> Result<usize, MethodError> {

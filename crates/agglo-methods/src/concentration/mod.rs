@@ -6,6 +6,7 @@ mod benchmark;
 mod chance;
 mod coagglomeration;
 mod composite_gini;
+mod concentration_ratio;
 mod ellison_glaeser;
 mod gini;
 mod herfindahl;
@@ -24,6 +25,7 @@ pub use coagglomeration::{
     random_coagglomeration,
 };
 pub use composite_gini::{GiniChange, WeightedGinis, composite_gini, composite_gini_change};
+pub use concentration_ratio::concentration_ratio;
 pub use ellison_glaeser::{EllisonGlaeser, ellison_glaeser, random_g};
 pub use gini::gini;
 pub use herfindahl::{herfindahl, normalized_herfindahl};
@@ -46,4 +48,5 @@ pub(crate) const METHODS: &[&Method] = &[
     &ellison_glaeser::ELLISON_GLAESER,
     &maurel_sedillot::MAUREL_SEDILLOT,
     &coagglomeration::COAGGLOMERATION,
+    &concentration_ratio::CONCENTRATION_RATIO,
 ];

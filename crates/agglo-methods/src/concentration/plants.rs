@@ -40,6 +40,7 @@ pub(super) const SIZE_CLASS: Input = Input {
     table: "size_class",
     required: false,
     columns: &[
+        optional(REGION),
         INDUSTRY,
         PERIOD,
         key("class", "size class", "规模组"),

@@ -34,6 +34,7 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
     } else {
         None
     };
+    let regions = if frame.has("region") { Some(frame.keys("region")?) } else { None };
     let counts = frame.numbers("n_plants")?;
     let values = if frame.has("value") { Some(frame.numbers("value")?) } else { None };
     let mut seen = std::collections::BTreeSet::new();
@@ -43,7 +44,8 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
         let wrong = |what: &str| {
             data(format!("size class `{name}` of industry `{industry}`, period {period}: {what}"))
         };
-        if !seen.insert((period, industry.clone(), name.clone())) {
+        let region = regions.as_ref().map(|regions| regions[row].clone());
+        if !seen.insert((period, industry.clone(), name.clone(), region)) {
             return Err(wrong("it stands twice"));
         }
         let (lower, upper) = match &bounds {
@@ -70,7 +72,15 @@ pub(super) fn class_sizes(frame: &Frame) -> Result<BTreeMap<(i64, Key), Classes>
             period,
             rows: Vec::new(),
         });
-        entry.rows.push(Class { lower, upper, n_plants, value });
+        // The classes of an industry are those of its regions together.
+        let bounds = (lower, upper);
+        match entry.rows.iter_mut().find(|class| (class.lower, class.upper) == bounds) {
+            Some(class) if regions.is_some() => {
+                class.n_plants += n_plants;
+                class.value = class.value.zip(value).map(|(a, b)| a + b);
+            }
+            _ => entry.rows.push(Class { lower, upper, n_plants, value }),
+        }
     }
     Ok(answer)
 }

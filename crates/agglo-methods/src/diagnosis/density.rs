@@ -17,18 +17,22 @@
 //! | sheather-jones | the root of the plug-in equation, R's `bw.SJ` without binning                |
 //!
 //! s divides by n − 1. A peak of f is a mode; one more bump may be nothing but chance, so the
-//! bandwidth is printed and its share `bandwidth` can be changed. Cost: O(R · points · T).
+//! bandwidth is printed and its share `bandwidth` can be changed, and `mode_test` asks how many peaks
+//! there are beyond chance (see `modality`). Cost: O(R · points · T).
 //! Source: Silverman (1986), Density Estimation; Sheather and Jones (1991), JRSS B 53, 683–690;
 //! Quah (1997), Journal of Economic Growth 2, 27–59 (twin peaks).
 
 use agglo_core::{Column, Datum, Frame, Text, Undefined, mean, sum};
 
+use super::modality::{ModeTest, mode_test};
 use super::panel::{Balanced, REGION_GAPS, REGIONS};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_PERIOD, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
 };
 use crate::inference::{median, percentile, standard_deviation};
+use crate::interval::REPLICATES;
+use crate::table::Rows;
 
 /// How a bandwidth is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +166,16 @@ fn ends(values: &[f64], reach: f64) -> (f64, f64) {
     (low - reach, high + reach)
 }
 
+const MODE_TESTS: OutputTable = OutputTable {
+    name: "mode_tests",
+    columns: &[
+        OUT_PERIOD,
+        out_key("at_most", "Peaks at most", "峰数上限"),
+        out("critical_bandwidth", "1", "Least bandwidth with so many", "临界带宽"),
+        out("p_value", "1", "p (bootstrap)", "p 值（自助法）"),
+    ],
+};
+
 pub(super) static DENSITY: Method = Method {
     id: "income-density",
     chapter: Chapter::Diagnose,
@@ -206,6 +220,26 @@ pub(super) static DENSITY: Method = Method {
             default: "128",
             help: Text::new("places at which the density is printed", "输出密度的点数"),
         },
+        OptionSpec {
+            name: "mode_test",
+            kind: OptionKind::Choice(&["none", "silverman", "hall-york"]),
+            default: "none",
+            help: Text::new(
+                "bootstrap test that there are no more than 1, 2, … peaks, every region of one weight: \
+                 Silverman's, or Hall and York's for one peak",
+                "检验峰数不超过 1、2……（自助法，各地区等权）：Silverman 检验，或单峰的 Hall–York 校正",
+            ),
+        },
+        OptionSpec {
+            name: "max_modes",
+            kind: OptionKind::Integer(1, 9),
+            default: "3",
+            help: Text::new(
+                "most peaks that Silverman's test asks for",
+                "Silverman 检验的最多峰数",
+            ),
+        },
+        REPLICATES,
     ],
     variants: &[
         Variant {
@@ -253,10 +287,14 @@ pub(super) static DENSITY: Method = Method {
                 out("density", "1", "Density", "密度"),
             ],
         },
+        MODE_TESTS,
     ],
-    formula: "f(x) = Σ w φ((x − x(r))/h) / (h Σ w), x(r) = y(r)/center; h by the variant",
+    formula: "f(x) = Σ w φ((x − x(r))/h) / (h Σ w), x(r) = y(r)/center; h by the variant; mode test: \
+              P(replicates drawn with the least bandwidth h(k) of k peaks have more than k at h(k)), \
+              Hall–York: least α with P(h* ≤ λ(α) h) ≥ 1 − α",
     source: "Silverman (1986), Density Estimation; Sheather and Jones (1991), JRSS B 53(3), \
-             683–690; Quah (1997), Journal of Economic Growth 2(1), 27–59",
+             683–690; Quah (1997), Journal of Economic Growth 2(1), 27–59; Silverman (1981), JRSS B \
+             43(1), 97–99; Hall and York (2001), Statistica Sinica 11, 515–536",
     mark: Mark::Verified,
     run,
 };
@@ -365,7 +403,33 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     Ok(Answer::one("shape", shape_frame)
         .and("modes", mode_frame)
         .and("density", density_frame)
+        .and("mode_tests", tests(call, &shapes)?)
         .noting(data.notes))
+}
+
+/// The tests of the number of peaks, no row where none is asked for.
+fn tests(call: &Call<'_>, shapes: &[Shape]) -> Result<Frame, MethodError> {
+    let mut rows = Rows::new(&MODE_TESTS);
+    let (test, most) = match call.option("mode_test") {
+        "silverman" => (ModeTest::Silverman, call.option_integer("max_modes")),
+        "hall-york" => (ModeTest::HallYork, 1),
+        _ => return rows.frame(),
+    };
+    let replicates = call.option_integer("replicates") as u32;
+    for (done, shape) in shapes.iter().enumerate() {
+        for k in 1..=most {
+            call.control().step((done * most + k) as u64, (shapes.len() * most) as u64)?;
+            let unit = (call.seed(), shape.period as u32);
+            let found = mode_test(&shape.values, k, test, replicates, unit);
+            rows.push([
+                shape.period.into(),
+                k.into(),
+                found.map(|found| found.0).into(),
+                found.map(|found| found.1).into(),
+            ]);
+        }
+    }
+    rows.frame()
 }
 
 /// One period.

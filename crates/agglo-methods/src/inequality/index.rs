@@ -28,7 +28,7 @@
 //! Source: Cowell (2011), Measuring Inequality; Williamson (1965), Economic Development and Cultural
 //! Change 13(4); code of ineq 0.2 and REAT 3.0.3.
 
-use agglo_core::{Column, Datum, Frame, Gap, Text, Undefined, mean, sum};
+use agglo_core::{Datum, Gap, Text, Undefined, mean, sum};
 
 use super::measures::{
     Population, atkinson, coulter, kolm, log_variance, ricci_schutz, rosenbluth, williamson,
@@ -44,6 +44,7 @@ use crate::inference::standard_deviation;
 use crate::interval::{
     CONFIDENCE, INTERVAL, Interval, OUT_ERROR, OUT_LOWER, OUT_UPPER, REPLICATES,
 };
+use crate::table::Rows;
 
 /// The measures in the answer's order.
 const MEASURES: [&str; 16] = [
@@ -241,35 +242,25 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         format!("{own} per {}", frame.column("weight")?.unit())
     };
     let mut notes = Vec::new();
-    let (mut period, mut measure, mut units, mut n_regions) = (vec![], vec![], vec![], vec![]);
-    let mut numbers: [Vec<Datum>; 4] = Default::default();
-    for (place, (p, places)) in read(call, Zeros::Fine, &mut notes)?.into_iter().enumerate() {
+    let mut rows = Rows::new(&INEQUALITY.outputs[0]);
+    for (place, (period, places)) in read(call, Zeros::Fine, &mut notes)?.into_iter().enumerate() {
         let values = settings.measures(&places);
         let strata = vec![0; places.values.len()];
         let spreads = interval.spreads(call, "inequality", place as u32, &strata, |picks| {
             settings.measures(&places.picked(picks))
         })?;
         for ((name, value), spread) in MEASURES.iter().zip(values).zip(spreads) {
-            period.push(p);
-            measure.push(*name);
-            units.push(if *name == "kolm" { unit.clone() } else { "1".to_owned() });
-            n_regions.push(places.values.len() as i64);
-            let row = [datum(value), spread.standard_error, spread.lower, spread.upper];
-            for (column, value) in numbers.iter_mut().zip(row) {
-                column.push(value);
-            }
+            rows.push([
+                period.into(),
+                (*name).into(),
+                datum(value).into(),
+                spread.standard_error.into(),
+                spread.lower.into(),
+                spread.upper.into(),
+                if *name == "kolm" { unit.as_str() } else { "1" }.into(),
+                places.values.len().into(),
+            ]);
         }
     }
-    let [value, standard_error, lower, upper] = numbers;
-    let frame = Frame::new(vec![
-        Column::integer("period", "", period),
-        Column::text("measure", measure),
-        Column::number("value", "1", value),
-        Column::number("standard_error", "1", standard_error),
-        Column::number("lower", "1", lower),
-        Column::number("upper", "1", upper),
-        Column::text("unit", units),
-        Column::integer("n_regions", "1", n_regions),
-    ])?;
-    Ok(Answer::one("inequality", frame).noting(notes).noting(interval.note()))
+    Ok(Answer::one("inequality", rows.frame()?).noting(notes).noting(interval.note()))
 }

@@ -23,7 +23,7 @@
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Column, Datum, Frame, Key, Text, Undefined};
+use agglo_core::{Key, Text, Undefined};
 
 use super::index::{VALUES, per_weight};
 use super::measures::{Population, wolfson};
@@ -39,6 +39,7 @@ use crate::decomposition::decompose_entropy;
 use crate::interval::{
     CONFIDENCE, INTERVAL, Interval, OUT_ERROR, OUT_LOWER, OUT_UPPER, REPLICATES,
 };
+use crate::table::Rows;
 
 const MEASURES: [&str; 6] = [
     "esteban-ray",
@@ -207,9 +208,8 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     };
     let interval = Interval::of(call);
     let mut notes = Vec::new();
-    let (mut period, mut measure, mut n_poles, mut n_regions) = (vec![], vec![], vec![], vec![]);
-    let mut numbers: [Vec<Datum>; 4] = Default::default();
-    for (place, (p, places)) in read(call, Zeros::Fine, &mut notes)?.into_iter().enumerate() {
+    let mut rows = Rows::new(&POLARIZATION.outputs[0]);
+    for (place, (period, places)) in read(call, Zeros::Fine, &mut notes)?.into_iter().enumerate() {
         let values = settings.measures(&places);
         let strata =
             if settings.has_groups { places.strata() } else { vec![0; places.values.len()] };
@@ -222,26 +222,17 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             settings.measures(&places.picked(picks))
         })?;
         for ((name, value), spread) in MEASURES.iter().zip(values).zip(spreads) {
-            period.push(p);
-            measure.push(*name);
-            n_poles.push(n as i64);
-            n_regions.push(places.values.len() as i64);
-            let row = [Datum::from(value), spread.standard_error, spread.lower, spread.upper];
-            for (column, value) in numbers.iter_mut().zip(row) {
-                column.push(value);
-            }
+            rows.push([
+                period.into(),
+                (*name).into(),
+                value.into(),
+                spread.standard_error.into(),
+                spread.lower.into(),
+                spread.upper.into(),
+                n.into(),
+                places.values.len().into(),
+            ]);
         }
     }
-    let [value, standard_error, lower, upper] = numbers;
-    let frame = Frame::new(vec![
-        Column::integer("period", "", period),
-        Column::text("measure", measure),
-        Column::number("value", "1", value),
-        Column::number("standard_error", "1", standard_error),
-        Column::number("lower", "1", lower),
-        Column::number("upper", "1", upper),
-        Column::integer("n_poles", "1", n_poles),
-        Column::integer("n_regions", "1", n_regions),
-    ])?;
-    Ok(Answer::one("polarization", frame).noting(notes).noting(interval.note()))
+    Ok(Answer::one("polarization", rows.frame()?).noting(notes).noting(interval.note()))
 }

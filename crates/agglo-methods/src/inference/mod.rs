@@ -2,7 +2,6 @@
 
 mod agreement;
 mod clustered;
-mod hac;
 mod least_squares;
 mod line;
 mod normal;
@@ -14,7 +13,6 @@ mod tail;
 
 pub use agreement::{discordant_pairs, kendall_w, mean_rank_shift, spearman};
 pub use clustered::{Counts, SmallSample, clustered_covariance};
-pub use hac::long_run_covariance;
 pub use least_squares::{COLLINEAR, Collinear, Factored, LeastSquares, least_squares, norms, wald};
 pub(crate) use least_squares::{cholesky, dot, inverse_positive};
 pub use line::Line;

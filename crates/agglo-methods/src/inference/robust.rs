@@ -57,9 +57,12 @@ impl Kernel {
     }
 }
 
-/// 25 / (12 π² x²) (sin(6πx/5) / (6πx/5) − cos(6πx/5)), and 1 at 0.
+/// 25 / (12 π² x²) (sin(6πx/5) / (6πx/5) − cos(6πx/5)), 1 at 0 and 0 at infinity.
 pub fn quadratic_spectral(x: f64) -> f64 {
     let y = 1.2 * std::f64::consts::PI * x;
+    if y.is_infinite() {
+        return 0.0;
+    }
     // Below, the difference of sine and cosine has lost its digits; the series has not.
     if y.abs() < 1e-2 {
         return 1.0 - y * y / 10.0 + y.powi(4) / 280.0;
@@ -75,7 +78,8 @@ pub fn newey_west_lags(n: usize) -> usize {
 }
 
 /// Andrews' bandwidth for the quadratic spectral kernel, 1.3221 (n α̂)^(1/5), from a first-order
-/// autoregression of each column's scores; `None` when the scores hold no dependence to measure.
+/// autoregression of each column's scores; `None` when the scores of a column do not vary. Without
+/// any dependence it is the least number above zero: no lag counts.
 ///
 /// A single column, or columns without an intercept, all count.
 pub fn andrews_bandwidth(fit: &LeastSquares, columns: &[Vec<f64>]) -> Option<f64> {
@@ -92,7 +96,7 @@ pub fn andrews_bandwidth(fit: &LeastSquares, columns: &[Vec<f64>]) -> Option<f64
         under += variance.powi(2) / (1.0 - rho).powi(4);
     }
     let bandwidth = 1.3221 * (n as f64 * over / under).powf(0.2);
-    (bandwidth.is_finite() && bandwidth > 0.0).then_some(bandwidth)
+    bandwidth.is_finite().then_some(bandwidth.max(f64::MIN_POSITIVE))
 }
 
 /// ρ of a first-order autoregression with intercept, and the variance of what it leaves.
@@ -246,6 +250,15 @@ mod tests {
         let far = quadratic_spectral(0.01 / (1.2 * std::f64::consts::PI) * (1.0 + 1e-9));
         assert!((near - far).abs() < 1e-10);
         assert_eq!(quadratic_spectral(0.0), 1.0);
+        assert!(quadratic_spectral(50.0).abs() < 1e-3);
         assert_eq!(newey_west_lags(100), 4);
+    }
+
+    // A bandwidth near zero puts every lag beyond all numbers.
+    #[test]
+    fn a_lag_at_infinity_has_no_weight() {
+        assert_eq!(quadratic_spectral(f64::INFINITY), 0.0);
+        let kernel = Kernel::QuadraticSpectral { bandwidth: f64::MIN_POSITIVE };
+        assert_eq!([1, 2, 9].map(|lag| kernel.weight(lag)), [0.0; 3]);
     }
 }

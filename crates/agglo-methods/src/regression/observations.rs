@@ -22,6 +22,8 @@ pub(super) struct Observations {
     pub(super) columns: Vec<Vec<f64>>,
     pub(super) cluster: Vec<usize>,
     pub(super) n_clusters: usize,
+    /// The column `weight`, where it was asked for.
+    pub(super) weights: Option<Vec<f64>>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -50,6 +52,11 @@ impl Effects {
 impl Observations {
     /// The table `observations`, with a constant; logarithms as the option `log` says.
     pub(super) fn read(call: &Call<'_>) -> Result<Observations, MethodError> {
+        Observations::read_with(call, false)
+    }
+
+    /// The same, with the column `weight` where it is `weighed`.
+    pub(super) fn read_with(call: &Call<'_>, weighed: bool) -> Result<Observations, MethodError> {
         let frame = call.frame("observations")?;
         let x = names(call.option("x"));
         let logs: BTreeSet<String> = names(call.option("log")).into_iter().collect();
@@ -85,6 +92,9 @@ impl Observations {
         for name in &x {
             cells.push(column(frame, name, logs.contains(name))?);
         }
+        if weighed {
+            cells.push(positive(frame, "weight")?);
+        }
         let whole = |row: &usize| cells.iter().all(|cells| cells[*row].number().is_some());
         let n_all = order.len();
         let gap = order.iter().find(|row| !whole(row)).copied();
@@ -94,7 +104,10 @@ impl Observations {
         if let Some(row) = gap {
             if call.option("gaps") == "error" {
                 let at = cells.iter().position(|cells| cells[row].number().is_none());
-                let name = at.map_or("y", |at| if at == 0 { "y" } else { &x[at - 1] });
+                let name = at.map_or("y", |at| match at.checked_sub(1) {
+                    None => "y",
+                    Some(place) => x.get(place).map_or("weight", String::as_str),
+                });
                 return Err(MethodError::Data {
                     what: format!(
                         "{n_dropped} rows hold no number, the first for region `{}` in column \
@@ -113,7 +126,7 @@ impl Observations {
             order.iter().filter_map(|&row| cells[row].number()).collect()
         };
         let mut columns = vec![vec![1.0; order.len()]];
-        columns.extend(cells[1..].iter().map(|cells| numbers(cells)));
+        columns.extend(cells[1..=x.len()].iter().map(|cells| numbers(cells)));
         let clusters: Vec<Key> = match frame.column("cluster").map(Column::values) {
             Ok(Values::Text(_)) => frame.keys("cluster")?,
             Ok(_) => frame.integers("cluster")?.iter().map(|c| Key::from(c.to_string())).collect(),
@@ -133,6 +146,7 @@ impl Observations {
             n_clusters: axis.len(),
             regions: order.iter().map(|&row| regions[row].clone()).collect(),
             periods: order.iter().map(|&row| periods[row]).collect(),
+            weights: weighed.then(|| numbers(&cells[x.len() + 1])),
             notes,
         })
     }
@@ -183,6 +197,35 @@ impl Observations {
         Ok(Some(panel))
     }
 
+    /// A column for each period but the first, named after it.
+    pub(super) fn add_periods(&mut self) -> usize {
+        let mut when = self.periods.clone();
+        when.sort_unstable();
+        when.dedup();
+        for period in when.iter().skip(1) {
+            let is_then = |p: &i64| f64::from(u8::from(p == period));
+            self.columns.push(self.periods.iter().map(is_then).collect());
+            self.terms.push(format!("period {period}"));
+        }
+        when.len().saturating_sub(1)
+    }
+
+    /// How many periods every region has.
+    pub(super) fn n_periods(&self) -> Result<usize, MethodError> {
+        let by_period = self.by_period();
+        let n_regions = self.region_ends().len();
+        match by_period.iter().find(|(_, regions)| regions.len() != n_regions) {
+            None => Ok(by_period.len()),
+            Some((period, regions)) => Err(MethodError::NotIdentified {
+                what: format!(
+                    "effects of regions need every region in every period: period {period} has {} \
+                     of {n_regions}",
+                    regions.len()
+                ),
+            }),
+        }
+    }
+
     /// The error for a column that repeats others.
     pub(super) fn repeated(&self, column: usize) -> MethodError {
         let name = self.terms.get(column).map_or("", String::as_str);
@@ -231,6 +274,17 @@ impl Observations {
             rows.entry(*period).or_default().insert(region, row);
         }
         rows
+    }
+}
+
+/// A number column in which every number is above zero.
+fn positive(frame: &Frame, name: &str) -> Result<Vec<Datum>, MethodError> {
+    let cells = frame.numbers(name)?;
+    match cells.iter().position(|cell| cell.number().is_some_and(|v| v <= 0.0)) {
+        None => Ok(cells),
+        Some(row) => Err(MethodError::Data {
+            what: format!("`{name}` is zero or less in row {}: leave the row out", row + 1),
+        }),
     }
 }
 

@@ -9,13 +9,14 @@
 //! | u       | what is left                                                   | n     | y      |
 //!
 //! Errors: classical, HC0 to HC3, clustered, Newey–West and Andrews (see `inference`); t has
-//! n − k − effects degrees of freedom, clustered G − 1. With a table `weights`, Moran's I of the
+//! n − k − effects degrees of freedom, clustered G − 1. With weights ω of the rows, for errors of variance
+//! σ²/ω, y and X are multiplied by √ω first (weighted least squares). With a table `weights`, Moran's I of the
 //! residuals and the Lagrange multiplier tests for a spatial lag or error; rows of one period are
 //! neighbors of that period's rows only.
 //! Cost: O(n k²) and O(edges).
 //! Source: see `inference` for the errors and `residuals` for the tests.
 
-use agglo_core::{Column, Datum, Frame, Text, Undefined};
+use agglo_core::{Column, Datum, Frame, Note, Text, Undefined, sum};
 
 use super::estimates::{Coefficient, Reference, coefficient_frame, measure_frame};
 use super::observations::{Effects, INTERCEPT, Observations};
@@ -27,13 +28,31 @@ use super::residuals::{shape_tests, share_explained, spatial_tests, test_frame};
 use super::spatial::neighborhood;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
-    Chapter, Mark, Method, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
+    Chapter, Input, Mark, Method, OptionKind, OptionSpec, OutputTable, Variant, number, optional,
+    out, out_key,
 };
 use crate::evaluation::TwoWay;
 use crate::inference::{
     Counts, Kernel, LeastSquares, SmallSample, Uneven, andrews_bandwidth, classical_covariance,
     clustered_covariance, dependent_covariance, dot, fisher_upper, least_squares, newey_west_lags,
     norms, uneven_covariance, wald,
+};
+
+/// Observations that may have weights.
+const WEIGHED_OBSERVATIONS: Input = Input {
+    columns: &[
+        OBSERVATIONS.columns[0],
+        OBSERVATIONS.columns[1],
+        OBSERVATIONS.columns[2],
+        OBSERVATIONS.columns[3],
+        OBSERVATIONS.columns[4],
+        optional(number(
+            "weight",
+            "weight of the row's square: the inverse of its variance",
+            "该行平方项的权重：方差的倒数",
+        )),
+    ],
+    ..OBSERVATIONS
 };
 
 pub(super) static OLS: Method = Method {
@@ -44,10 +63,20 @@ pub(super) static OLS: Method = Method {
         "How does a regional variable go with others, and is what is left a pattern in space?",
         "某一地区变量与其他变量如何相关，残差是否存在空间格局？",
     ),
-    inputs: &[OBSERVATIONS, WEIGHTS],
+    inputs: &[WEIGHED_OBSERVATIONS, WEIGHTS],
     options: &[
         X,
         LOG,
+        OptionSpec {
+            name: "weigh",
+            kind: OptionKind::Choice(&["no", "yes"]),
+            default: "no",
+            help: Text::new(
+                "squares weighed by the column `weight`, the inverse of each row's variance, as \
+                 statsmodels WLS; without fixed effects",
+                "按 weight 列（各行方差的倒数）加权的最小二乘，同 statsmodels WLS；不可与固定效应并用",
+            ),
+        },
         OptionSpec {
             name: "effects",
             kind: OptionKind::Choice(&Effects::NAMES),
@@ -138,12 +167,25 @@ pub(super) static OLS: Method = Method {
 };
 
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
-    let mut data = Observations::read(call)?;
+    let weighs = call.option("weigh") == "yes";
+    let mut data = Observations::read_with(call, weighs)?;
     let effects = Effects::named(call.option("effects"));
     if effects != Effects::None && data.terms.len() == 1 {
         return Err(MethodError::NotIdentified {
             what: "with fixed effects there must be a column in `x`".to_owned(),
         });
+    }
+    if effects != Effects::None && weighs {
+        return Err(MethodError::NotIdentified {
+            what: "fixed effects are taken out by means that `weigh` does not weigh: give them as \
+                   columns in `x`, or leave one of the two out"
+                .to_owned(),
+        });
+    }
+    let given = data.y.clone();
+    let roots: Vec<f64> = data.weights.iter().flatten().map(|w| w.sqrt()).collect();
+    for values in std::iter::once(&mut data.y).chain(&mut data.columns) {
+        values.iter_mut().zip(&roots).for_each(|(value, root)| *value *= root);
     }
     let scales = norms(&data.columns);
     let plain_y = data.y.clone();
@@ -158,21 +200,30 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let reference = Reference::Student(df.unwrap_or(1.0));
     let covariance = covariance.filter(|_| df.is_some());
     let coefficients = Coefficient::list(&data.terms, &fit.coefficients, covariance.as_deref());
-    let mut tests = if effects == Effects::None {
+    let mut tests = if effects == Effects::None && !weighs {
         shape_tests(&fit, &data.columns, &plain_y)
     } else {
         shape_tests(&fit, &[], &plain_y)
     };
     let mut notes = data.notes.clone();
     let mut moran = Vec::new();
-    if call.has(WEIGHTS.table) {
+    if call.has(WEIGHTS.table) && weighs {
+        notes.push(Note::new(
+            "no-tests-in-space",
+            "with `weigh` the tests of neighbors were left out: they hold for errors of one variance",
+            "加权时未做空间检验：其前提为同方差",
+        ));
+    } else if call.has(WEIGHTS.table) {
         let (weights, said) = neighborhood(call, &data)?;
         let (value, spatial) = spatial_tests(&fit, &data.columns, &data.y, &weights);
         moran.push(value);
         tests.extend(spatial);
         notes.extend(said);
     }
-    let fitted: Vec<f64> = plain_y.iter().zip(&fit.residuals).map(|(y, u)| y - u).collect();
+    let unweighed = |at: usize| roots.get(at).map_or(1.0, |root| 1.0 / root);
+    let left: Vec<f64> =
+        fit.residuals.iter().enumerate().map(|(at, u)| u * unweighed(at)).collect();
+    let fitted: Vec<f64> = given.iter().zip(&left).map(|(y, u)| y - u).collect();
     Ok(Answer::one(
         "coefficients",
         coefficient_frame("term", &coefficients, reference, confidence)?,
@@ -186,7 +237,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             Column::number("value", "1", moran.iter().map(|value| Datum::from(*value))),
         ])?,
     )
-    .and("residuals", data.residual_frame(&fitted, &fit.residuals)?)
+    .and("residuals", data.residual_frame(&fitted, &left)?)
     .noting(notes))
 }
 
@@ -273,14 +324,20 @@ fn fit_frame(
     let left = n - (k + n_absorbed) as f64;
     let gap = |why: Undefined| Datum::undefined(why);
     let constant = gap(Undefined::NoVariation);
-    let explained = share_explained(plain_y, &fit.residuals).map_or(constant, Datum::Number);
+    let explained = match &data.weights {
+        None => share_explained(plain_y, &fit.residuals),
+        Some(weights) => weighed_share(plain_y, weights, fit.rss()),
+    };
+    let explained = explained.map_or(constant, Datum::Number);
+    let of_weights = sum(data.weights.iter().flatten().map(|w| w.ln() / 2.0));
     let within = if n_absorbed == 0 {
         Datum::Gap(agglo_core::Gap::NotApplicable)
     } else {
         Datum::ratio(fit.rss(), dot(&data.y, &data.y)).map(|left| 1.0 - left)
     };
     let log_likelihood = if fit.rss() > 0.0 {
-        Datum::Number(-n / 2.0 * ((2.0 * std::f64::consts::PI).ln() + (fit.rss() / n).ln() + 1.0))
+        let spread = (2.0 * std::f64::consts::PI).ln() + (fit.rss() / n).ln();
+        Datum::Number(-n / 2.0 * (spread + 1.0) + of_weights)
     } else {
         constant
     };
@@ -316,4 +373,12 @@ fn fit_frame(
             },
         ),
     ])?)
+}
+
+/// 1 − residual over total squares about the weighed mean, of y times the roots of the weights.
+fn weighed_share(y: &[f64], weights: &[f64], rss: f64) -> Option<f64> {
+    let weight = sum(weights.iter().copied());
+    let center = sum(y.iter().zip(weights).map(|(y, w)| y * w.sqrt())) / weight;
+    let total = sum(y.iter().zip(weights).map(|(y, w)| (y - center * w.sqrt()).powi(2)));
+    (total > 0.0).then(|| 1.0 - rss / total)
 }

@@ -23,17 +23,17 @@ use super::local_moran::{Divisor, quadrant};
 use super::moments::{Deviations, deviations};
 use super::null::Null;
 use super::options::{
-    DRAWS, ISLAND, ISLANDS, OUT_CLUSTER, OUT_MEAN_PERMUTED, OUT_N, OUT_N_NEIGHBORS, OUT_P,
-    OUT_P_ADJUSTED, OUT_PERMUTATIONS, OUT_SD_PERMUTED, plan, scheme,
+    OUT_CLUSTER, OUT_MEAN_PERMUTED, OUT_N, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED,
+    OUT_PERMUTATIONS, OUT_QUADRANT, OUT_SD_PERMUTED, plan, scheme,
 };
-use super::read::{GAPS, TRANSFORM, Transform, VALUE, WEIGHTS, maps, values_with};
-use super::significance::{ALPHA, Correction, PERMUTATIONS, Tail};
-use super::table::Rows;
+use super::read::{TRANSFORM, Transform, VALUE, WEIGHTS, maps, values_with};
+use super::verdict::{Judgment, local_number, local_options, local_word};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Input, InputColumn, Mark, Method, OUT_PERIOD, OUT_REGION, Output, OutputTable, PERIOD,
     REGION, Variant, number, out,
 };
+use crate::table::Rows;
 
 /// The other variable of a region.
 pub(super) const OTHER: InputColumn =
@@ -101,7 +101,7 @@ const TABLES: &[OutputTable] = &[
             out("local_moran", "1", "Local bivariate I", "局部双变量莫兰指数"),
             OUT_P,
             OUT_P_ADJUSTED,
-            out("quadrant", "", "Quadrant", "象限"),
+            OUT_QUADRANT,
             OUT_CLUSTER,
             OUT_N_NEIGHBORS,
         ],
@@ -117,16 +117,7 @@ pub(super) static BIVARIATE_MORAN: Method = Method {
         "一个变量是否与邻近地区的另一变量相关？",
     ),
     inputs: &[PAIRS, WEIGHTS],
-    options: &[
-        GAPS,
-        ISLANDS,
-        TRANSFORM,
-        PERMUTATIONS,
-        DRAWS,
-        Tail::OPTION,
-        Correction::OPTION,
-        ALPHA,
-    ],
+    options: &local_options(TRANSFORM),
     variants: &[
         Variant {
             id: "divisor-n",
@@ -152,8 +143,8 @@ pub(super) static BIVARIATE_MORAN: Method = Method {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (maps, notes) = maps(call, &["value", "other"])?;
     let divisor = if call.variant() == "divisor-n-1" { Divisor::NLessOne } else { Divisor::N };
-    let (transform, tail, correction) = (Transform::of(call), Tail::of(call), Correction::of(call));
-    let alpha = call.option_number("alpha");
+    let (transform, judgment) = (Transform::of(call), Judgment::of(call));
+    let tail = judgment.tail;
     let mut rows = Rows::new(&TABLES[0]);
     let mut locals = Rows::new(&TABLES[1]);
     for map in &maps {
@@ -192,36 +183,33 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             )?,
             Err(_) => Vec::new(),
         };
-        let of = |region: usize, number: &dyn Fn(f64, f64, f64) -> Datum| match &parts {
-            _ if weights.neighbors(region).is_empty() => ISLAND,
-            Err(why) => Datum::undefined(*why),
-            Ok(((z, z_squares), (y, y_squares))) => {
-                let lag = weights.row(region).map(|(to, w)| w * y[to]).sum();
-                number(z[region], lag, (z_squares * y_squares).sqrt() / divisor.of(x.len()))
-            }
-        };
-        let p_values: Vec<Datum> =
-            (0..map.n()).map(|r| of(r, &|z, _, _| tallies[r].times(z).p_value(tail))).collect();
-        let adjusted = correction.adjust(&p_values);
+        let parts = parts.as_ref().map_err(|why| *why);
+        let lag =
+            |region: usize, y: &[f64]| weights.row(region).map(|(to, w)| w * y[to]).sum::<f64>();
+        let verdicts = judgment.verdicts(map.n(), |region| {
+            local_number(&weights, region, parts, |((z, _), _)| {
+                tallies[region].times(z[region]).p_value(tail)
+            })
+        });
         for region in 0..map.n() {
-            let statistic = of(region, &|z, lag, scale| Datum::Number(z * lag / scale));
-            let name = match (&parts, weights.neighbors(region)) {
-                (_, []) => "island",
-                (Err(_), _) => "undefined",
-                (Ok(((z, _), (y, _))), _) => {
-                    quadrant(z[region], weights.row(region).map(|(to, w)| w * y[to]).sum())
-                }
-            };
-            let cluster = match adjusted[region].number() {
-                Some(p) if p > alpha => "not-significant",
+            let statistic =
+                local_number(&weights, region, parts, |((z, z_squares), (y, y_squares))| {
+                    let scale = (z_squares * y_squares).sqrt() / divisor.of(x.len());
+                    Datum::Number(z[region] * lag(region, y) / scale)
+                });
+            let name = local_word(&weights, region, parts, |((z, _), (y, _))| {
+                quadrant(z[region], lag(region, y))
+            });
+            let cluster = match verdicts.is_significant(region) {
+                Some(false) => "not-significant",
                 _ => name,
             };
             locals.push([
                 map.period.into(),
                 map.regions().code(region).into(),
                 statistic.into(),
-                p_values[region].into(),
-                adjusted[region].into(),
+                verdicts.p_values[region].into(),
+                verdicts.adjusted[region].into(),
                 name.into(),
                 cluster.into(),
                 weights.neighbors(region).len().into(),

@@ -28,12 +28,12 @@ use super::options::{
 };
 use super::read::{GAPS, Map, TRANSFORM, Transform, WEIGHTS, data, maps, values_with};
 use super::significance::{PERMUTATIONS, Tail};
-use super::table::Rows;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Input, Mark, Method, OUT_PERIOD, OUT_REGION, OutputTable, PERIOD, REGION, Variant,
     number, out,
 };
+use crate::table::Rows;
 
 /// The common rate and the variance between regions.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -18,8 +18,8 @@
 
 use agglo_core::{Text, Undefined, Weights};
 
-use super::global::{self, Kernel, Prepare, Prepared, columns, options};
-use super::moments::{Assumption, Tested, WeightSums, deviations, kurtosis};
+use super::global::{self, Kernel, Moments, Prepare, Prepared, Terms, columns, options};
+use super::moments::{Assumption, Tested, WeightSums};
 use super::read::{TRANSFORM, VALUES, WEIGHTS};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, OutputTable, Variant, out};
@@ -47,29 +47,24 @@ fn squared_differences(x: &[f64], weights: &Weights) -> f64 {
         .sum()
 }
 
+const MOMENTS: Moments = Moments {
+    factor: |Terms { n, sums, squares, .. }| (n - 1.0) / (2.0 * sums.s0 * squares),
+    expectation: |_| 1.0,
+    under_normality: |Terms { n, sums: WeightSums { s0, s1, s2 }, .. }| {
+        let s0_squared = s0 * s0;
+        ((2.0 * s1 + s2) * (n - 1.0) - 4.0 * s0_squared) / (2.0 * (n + 1.0) * s0_squared)
+    },
+    under_randomization: |Terms { n, sums: WeightSums { s0, s1, s2 }, b2, .. }| {
+        let s0_squared = s0 * s0;
+        let a = (n - 1.0) * s1 * (n * n - 3.0 * n + 3.0 - (n - 1.0) * b2);
+        let b = (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * b2) / 4.0;
+        let c = s0_squared * (n * n - 3.0 - (n - 1.0).powi(2) * b2);
+        (a - b + c) / (n * (n - 2.0) * (n - 3.0) * s0_squared)
+    },
+};
+
 fn prepare(x: &[f64], weights: &Weights, assumption: Assumption) -> Result<Prepared, Undefined> {
-    let (values, squares) = deviations(x)?;
-    let WeightSums { s0, s1, s2 } = WeightSums::of(weights);
-    if s0 <= 0.0 {
-        return Err(Undefined::ZeroTotal);
-    }
-    let n = x.len() as f64;
-    let s0_squared = s0 * s0;
-    let raw = match assumption {
-        Assumption::Normality => {
-            ((2.0 * s1 + s2) * (n - 1.0) - 4.0 * s0_squared) / (2.0 * (n + 1.0) * s0_squared)
-        }
-        Assumption::Randomization => {
-            let b2 = kurtosis(&values, squares);
-            let a = (n - 1.0) * s1 * (n * n - 3.0 * n + 3.0 - (n - 1.0) * b2);
-            let b = (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * b2) / 4.0;
-            let c = s0_squared * (n * n - 3.0 - (n - 1.0).powi(2) * b2);
-            (a - b + c) / (n * (n - 2.0) * (n - 3.0) * s0_squared)
-        }
-    };
-    let variance = if x.len() < 4 { Err(Undefined::TooFew) } else { Ok(raw) };
-    let factor = (n - 1.0) / (2.0 * s0 * squares);
-    Ok(Prepared { values, factor, expectation: 1.0, variance })
+    MOMENTS.prepare(x, weights, assumption)
 }
 
 const TABLES: &[OutputTable] = &[OutputTable {

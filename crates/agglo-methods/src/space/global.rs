@@ -3,7 +3,7 @@
 use agglo_core::{Datum, Undefined, Weights};
 
 use super::local::Scheme;
-use super::moments::{Assumption, Tested};
+use super::moments::{Assumption, Tested, WeightSums, deviations, kurtosis};
 use super::null::Null;
 use super::options::{
     ISLANDS, OUT_EXPECTATION, OUT_MEAN_PERMUTED, OUT_N, OUT_P, OUT_P_NORMAL, OUT_PERMUTATIONS,
@@ -11,9 +11,9 @@ use super::options::{
 };
 use super::read::{GAPS, Transform, maps};
 use super::significance::{PERMUTATIONS, Tail};
-use super::table::Rows;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{OUT_PERIOD, OptionSpec, Output, OutputTable};
+use crate::table::Rows;
 
 /// The options of a global statistic besides the transform.
 pub(super) const fn options(transform: OptionSpec) -> [OptionSpec; 5] {
@@ -48,6 +48,56 @@ pub(super) struct Prepared {
 
 pub(super) type Kernel = fn(&[f64], &Weights) -> f64;
 pub(super) type Prepare = fn(&[f64], &Weights, Assumption) -> Result<Prepared, Undefined>;
+
+/// What the moments of a statistic of deviations are made of.
+pub(super) struct Terms {
+    /// How many regions.
+    pub(super) n: f64,
+    pub(super) sums: WeightSums,
+    /// Σ z².
+    pub(super) squares: f64,
+    /// The kurtosis; one where it is not asked for.
+    pub(super) b2: f64,
+}
+
+/// A statistic whose moments are made of [`Terms`].
+pub(super) struct Moments {
+    pub(super) factor: fn(&Terms) -> f64,
+    pub(super) expectation: fn(&Terms) -> f64,
+    pub(super) under_normality: fn(&Terms) -> f64,
+    pub(super) under_randomization: fn(&Terms) -> f64,
+}
+
+impl Moments {
+    /// The deviations of `x` with the moments.
+    pub(super) fn prepare(
+        &self,
+        x: &[f64],
+        weights: &Weights,
+        assumption: Assumption,
+    ) -> Result<Prepared, Undefined> {
+        let (values, squares) = deviations(x)?;
+        let sums = WeightSums::of(weights);
+        if sums.s0 <= 0.0 {
+            return Err(Undefined::ZeroTotal);
+        }
+        let mut terms = Terms { n: x.len() as f64, sums, squares, b2: 1.0 };
+        let variance = match assumption {
+            _ if x.len() < 4 => Err(Undefined::TooFew),
+            Assumption::Normality => Ok((self.under_normality)(&terms)),
+            Assumption::Randomization => {
+                terms.b2 = kurtosis(&values, squares);
+                Ok((self.under_randomization)(&terms))
+            }
+        };
+        Ok(Prepared {
+            factor: (self.factor)(&terms),
+            expectation: (self.expectation)(&terms),
+            values,
+            variance,
+        })
+    }
+}
 
 /// The statistic with its moments.
 pub(super) fn tested(

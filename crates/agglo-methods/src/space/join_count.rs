@@ -31,12 +31,12 @@ use super::options::{
 };
 use super::read::{GAPS, TRANSFORM_BINARY, Transform, WEIGHTS, maps_of, values_with};
 use super::significance::{PERMUTATIONS, Tail};
-use super::table::Rows;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, ColumnKind, Input, InputColumn, Mark, Method, OUT_PERIOD, OutputTable, PERIOD, REGION,
     Variant, out, out_key,
 };
+use crate::table::Rows;
 
 /// Joins between classes `r` ≤ `s`, of regions whose classes are numbered from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,27 +10,32 @@
 //! | SSS    | spatial smoothing scalar: the share of a variance that smoothing leaves | 1 | 0 to 1 | none |
 //!
 //! The bounds hold where the rows of W sum to one. Permutations deal the pairs to the regions, so the
-//! correlation in place stays as it is. Gaps and islands: by the options. Cost: O(B m).
+//! correlation in place stays as it is. A local p deals the others' pairs to a region's neighbors and
+//! keeps its own pair where the region counts in its smoothing; `quadrant` has the signs of the two
+//! smoothed variables, the value's first. Gaps and islands: by the options. Cost: O(B m).
 //! Source: Lee (2001), Journal of Geographical Systems 3, 369–385; esda `Spatial_Pearson`; spdep `lee`.
 
 use agglo_core::{Datum, Text, Undefined, Weights, sum};
 
 use super::bivariate::{OUT_CORRELATION, PAIRS, correlation};
-use super::local::Scheme;
+use super::local::{Scheme, product_tallies};
 use super::local_g::with_largest_own;
+use super::local_moran::quadrant;
 use super::moments::{Deviations, deviations};
 use super::null::Null;
 use super::options::{
-    ISLAND, ISLANDS, OUT_MEAN_PERMUTED, OUT_N, OUT_P, OUT_PERMUTATIONS, OUT_SD_PERMUTED, plan,
+    DRAWS, ISLANDS, OUT_CLUSTER, OUT_MEAN_PERMUTED, OUT_N, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED,
+    OUT_PERMUTATIONS, OUT_QUADRANT, OUT_SD_PERMUTED, plan, scheme,
 };
 use super::read::{GAPS, TRANSFORM, Transform, WEIGHTS, maps};
-use super::significance::{PERMUTATIONS, Tail};
-use super::table::Rows;
+use super::significance::{ALPHA, Correction, PERMUTATIONS, Tail};
+use super::verdict::{Judgment, local_number, local_word};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_PERIOD, OUT_REGION, OptionKind, OptionSpec, OutputTable, Variant,
     out,
 };
+use crate::table::Rows;
 
 /// L of two variables, with the smoothing scalar of each.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,12 +84,14 @@ fn smoothed_products(pairs: impl Iterator<Item = (f64, f64)>, weights: &Weights)
 
 /// The product of both lags of a region.
 fn smoothed(pairs: &[(f64, f64)], weights: &Weights, region: usize) -> f64 {
-    let (mut x, mut y) = (0.0, 0.0);
-    for (to, w) in weights.row(region) {
-        x += w * pairs[to].0;
-        y += w * pairs[to].1;
-    }
+    let (x, y) = lags(pairs, weights, region);
     x * y
+}
+
+fn lags(pairs: &[(f64, f64)], weights: &Weights, region: usize) -> (f64, f64) {
+    weights
+        .row(region)
+        .fold((0.0, 0.0), |(x, y), (to, w)| (x + w * pairs[to].0, y + w * pairs[to].1))
 }
 
 const TABLES: &[OutputTable] = &[
@@ -105,7 +112,16 @@ const TABLES: &[OutputTable] = &[
     },
     OutputTable {
         name: "local",
-        columns: &[OUT_PERIOD, OUT_REGION, out("local_lee", "1", "Local L", "局部 L 统计量")],
+        columns: &[
+            OUT_PERIOD,
+            OUT_REGION,
+            out("local_lee", "1", "Local L", "局部 L 统计量"),
+            OUT_P,
+            OUT_P_ADJUSTED,
+            OUT_QUADRANT,
+            OUT_CLUSTER,
+            OUT_N_NEIGHBORS,
+        ],
     },
 ];
 
@@ -133,7 +149,10 @@ pub(super) static LEE: Method = Method {
             ),
         },
         PERMUTATIONS,
+        DRAWS,
         Tail::OPTION,
+        Correction::OPTION,
+        ALPHA,
     ],
     variants: &[Variant {
         id: "lee",
@@ -152,7 +171,8 @@ pub(super) static LEE: Method = Method {
 
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (maps, notes) = maps(call, &["value", "other"])?;
-    let (transform, tail) = (Transform::of(call), Tail::of(call));
+    let (transform, judgment) = (Transform::of(call), Judgment::of(call));
+    let tail = judgment.tail;
     let own = call.option("own") == "include";
     let mut rows = Rows::new(&TABLES[0]);
     let mut locals = Rows::new(&TABLES[1]);
@@ -173,19 +193,43 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             let pairs: Vec<(f64, f64)> = x.0.iter().copied().zip(y.0.iter().copied()).collect();
             let statistic =
                 |pairs: &[(f64, f64)]| factor * smoothed_products(pairs.iter().copied(), &weights);
-            let plan = plan(call, "lee", map.period, Scheme::Shared);
-            let null = Null::draw(&pairs, &plan, |pairs| vec![statistic(pairs)])?;
+            let shared = plan(call, "lee", map.period, Scheme::Shared);
+            let null = Null::draw(&pairs, &shared, |pairs| vec![statistic(pairs)])?;
             let summary = null.summary(0, statistic(&pairs), tail);
             numbers = [summary.mean, summary.sd, summary.p_value];
             n_permutations = summary.n;
             let local = x.0.len() as f64 / (x.1 * y.1).sqrt();
+            let tallies = product_tallies(
+                &x.0,
+                &y.0,
+                &weights,
+                &plan(call, "lee local", map.period, scheme(call)),
+            )?;
+            let number = |region: usize, of: &dyn Fn() -> Datum| {
+                local_number(&weights, region, Ok(()), |()| of())
+            };
+            let verdicts = judgment
+                .verdicts(map.n(), |region| number(region, &|| tallies[region].p_value(tail)));
             for region in 0..map.n() {
-                let value = match weights.neighbors(region) {
-                    [] => ISLAND,
-                    _ => Datum::Number(local * smoothed(&pairs, &weights, region)),
+                let statistic = || Datum::Number(local * smoothed(&pairs, &weights, region));
+                let name = local_word(&weights, region, Ok(()), |()| {
+                    let (x, y) = lags(&pairs, &weights, region);
+                    quadrant(x, y)
+                });
+                let cluster = match verdicts.is_significant(region) {
+                    Some(false) => "not-significant",
+                    _ => name,
                 };
-                let code = map.regions().code(region);
-                locals.push([map.period.into(), code.into(), value.into()]);
+                locals.push([
+                    map.period.into(),
+                    map.regions().code(region).into(),
+                    number(region, &statistic).into(),
+                    verdicts.p_values[region].into(),
+                    verdicts.adjusted[region].into(),
+                    name.into(),
+                    cluster.into(),
+                    weights.neighbors(region).len().into(),
+                ]);
             }
         }
         let found = lee(x, y, &weights);

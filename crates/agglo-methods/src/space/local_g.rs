@@ -20,14 +20,13 @@ use agglo_core::{Datum, Text, Undefined, Weights, sum};
 use super::local::lag_tallies;
 use super::moments::deviations;
 use super::options::{
-    DRAWS, ISLANDS, OUT_CLUSTER, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED, OUT_P_NORMAL, OUT_Z, plan,
-    scheme,
+    OUT_CLUSTER, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED, OUT_P_NORMAL, OUT_Z, plan, scheme,
 };
-use super::read::{GAPS, TRANSFORM_BINARY, Transform, VALUES, WEIGHTS, maps};
-use super::significance::{ALPHA, Correction, PERMUTATIONS, Tail};
-use super::table::Rows;
+use super::read::{TRANSFORM_BINARY, Transform, VALUES, WEIGHTS, maps};
+use super::verdict::{Judgment, local_options};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, OUT_PERIOD, OUT_REGION, OutputTable, Variant, out};
+use crate::table::Rows;
 
 /// Whether a region counts among its own neighbors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,16 +126,7 @@ pub(super) static GETIS_ORD_LOCAL: Method = Method {
     title: Text::new("Getis–Ord local G", "Getis–Ord 局部 G 统计量"),
     help: Text::new("Where are the hot spots and the cold spots?", "热点与冷点在何处？"),
     inputs: &[VALUES, WEIGHTS],
-    options: &[
-        GAPS,
-        ISLANDS,
-        TRANSFORM_BINARY,
-        PERMUTATIONS,
-        DRAWS,
-        Tail::OPTION,
-        Correction::OPTION,
-        ALPHA,
-    ],
+    options: &local_options(TRANSFORM_BINARY),
     variants: &[
         Variant {
             id: "g-star",
@@ -165,8 +155,8 @@ pub(super) static GETIS_ORD_LOCAL: Method = Method {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (maps, notes) = maps(call, &["value"])?;
     let own = if call.variant() == "g" { Own::Excluded } else { Own::Included };
-    let (transform, tail, correction) = (Transform::of(call), Tail::of(call), Correction::of(call));
-    let (alpha, permutes) = (call.option_number("alpha"), call.option_integer("permutations") > 0);
+    let (transform, judgment) = (Transform::of(call), Judgment::of(call));
+    let permutes = call.option_integer("permutations") > 0;
     let mut rows = Rows::new(&TABLES[0]);
     for map in &maps {
         let map = map.settled(call);
@@ -185,18 +175,19 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         };
         let local = |region: usize| found.as_ref().map(|found| found[region]).map_err(|why| *why);
         let p_normal = |region: usize| {
-            local(region).and_then(|local| local.z).map_or_else(Datum::from, |z| tail.normal(z))
+            local(region)
+                .and_then(|local| local.z)
+                .map_or_else(Datum::from, |z| judgment.tail.normal(z))
         };
         let p_value = |region: usize| match &found {
-            Ok(_) if permutes => tallies[region].p_value(tail),
+            Ok(_) if permutes => tallies[region].p_value(judgment.tail),
             _ => p_normal(region),
         };
-        let p_values: Vec<Datum> = (0..map.n()).map(p_value).collect();
-        let adjusted = correction.adjust(&p_values);
+        let verdicts = judgment.verdicts(map.n(), p_value);
         for region in 0..map.n() {
             let z = local(region).and_then(|local| local.z);
-            let cluster = match (z, adjusted[region].number()) {
-                (Ok(z), Some(p)) if p <= alpha => {
+            let cluster = match (z, verdicts.is_significant(region)) {
+                (Ok(z), Some(true)) => {
                     if z > 0.0 {
                         "hot"
                     } else {
@@ -212,8 +203,8 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
                 local(region).and_then(|local| local.share).into(),
                 z.into(),
                 p_normal(region).into(),
-                p_values[region].into(),
-                adjusted[region].into(),
+                verdicts.p_values[region].into(),
+                verdicts.adjusted[region].into(),
                 cluster.into(),
                 others.neighbors(region).len().into(),
             ]);

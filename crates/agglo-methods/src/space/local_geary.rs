@@ -20,14 +20,13 @@ use super::local::difference_tallies;
 use super::local_moran::{Divisor, quadrant};
 use super::moments::deviations;
 use super::options::{
-    DRAWS, ISLAND, ISLANDS, OUT_CLUSTER, OUT_EXPECTATION, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED,
-    plan, scheme,
+    OUT_CLUSTER, OUT_EXPECTATION, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED, plan, scheme,
 };
-use super::read::{GAPS, TRANSFORM, Transform, VALUES, WEIGHTS, maps};
-use super::significance::{ALPHA, Correction, PERMUTATIONS, Tail};
-use super::table::Rows;
+use super::read::{TRANSFORM, Transform, VALUES, WEIGHTS, maps};
+use super::verdict::{Judgment, local_number, local_options, local_word};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, OUT_PERIOD, OUT_REGION, OutputTable, Variant, out};
+use crate::table::Rows;
 
 /// Local Geary's c of one region.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,16 +94,7 @@ pub(super) static LOCAL_GEARY: Method = Method {
         "哪些地区与其邻近地区差异小，哪些差异大？",
     ),
     inputs: &[VALUES, WEIGHTS],
-    options: &[
-        GAPS,
-        ISLANDS,
-        TRANSFORM,
-        PERMUTATIONS,
-        DRAWS,
-        Tail::OPTION,
-        Correction::OPTION,
-        ALPHA,
-    ],
+    options: &local_options(TRANSFORM),
     variants: &[
         Variant {
             id: "divisor-n",
@@ -130,8 +120,7 @@ pub(super) static LOCAL_GEARY: Method = Method {
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (maps, notes) = maps(call, &["value"])?;
     let divisor = if call.variant() == "divisor-n-1" { Divisor::NLessOne } else { Divisor::N };
-    let (transform, tail, correction) = (Transform::of(call), Tail::of(call), Correction::of(call));
-    let alpha = call.option_number("alpha");
+    let (transform, judgment) = (Transform::of(call), Judgment::of(call));
     let mut rows = Rows::new(&TABLES[0]);
     for map in &maps {
         let map = map.settled(call);
@@ -145,34 +134,37 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             )?,
             Err(_) => Vec::new(),
         };
-        let of = |region: usize, number: &dyn Fn(usize, LocalGeary) -> Datum| match &found {
-            _ if weights.neighbors(region).is_empty() => ISLAND,
-            Err(why) => Datum::undefined(*why),
-            Ok(found) => number(region, found[region]),
+        let of = |region: usize, number: fn(LocalGeary) -> Datum| {
+            local_number(&weights, region, at(&found, region), number)
         };
-        let p_value = |region: usize, _| tallies[region].p_value(tail);
-        let p_values: Vec<Datum> = (0..map.n()).map(|region| of(region, &p_value)).collect();
-        let adjusted = correction.adjust(&p_values);
+        let verdicts = judgment.verdicts(map.n(), |region| {
+            let p_value = |_| tallies[region].p_value(judgment.tail);
+            local_number(&weights, region, at(&found, region), p_value)
+        });
         for region in 0..map.n() {
-            let cluster = match (&found, adjusted[region].number()) {
-                _ if weights.neighbors(region).is_empty() => "island",
-                (Err(_), _) => "undefined",
-                (Ok(found), Some(p)) if p <= alpha => association(found[region]),
+            let cluster = local_word(&weights, region, at(&found, region), |local| match verdicts
+                .is_significant(region)
+            {
+                Some(true) => association(local),
                 _ => "not-significant",
-            };
+            });
             rows.push([
                 map.period.into(),
                 map.regions().code(region).into(),
-                of(region, &|_, local| Datum::Number(local.statistic)).into(),
-                of(region, &|_, local| Datum::Number(local.expectation)).into(),
-                p_values[region].into(),
-                adjusted[region].into(),
+                of(region, |local| Datum::Number(local.statistic)).into(),
+                of(region, |local| Datum::Number(local.expectation)).into(),
+                verdicts.p_values[region].into(),
+                verdicts.adjusted[region].into(),
                 cluster.into(),
                 weights.neighbors(region).len().into(),
             ]);
         }
     }
     Ok(Answer::one(TABLES[0].name, rows.frame()?).noting(notes))
+}
+
+fn at(found: &Result<Vec<LocalGeary>, Undefined>, region: usize) -> Result<LocalGeary, Undefined> {
+    found.as_ref().map(|found| found[region]).map_err(|why| *why)
 }
 
 /// What a significant c says; alike regions are high or low ones where their neighbors are so too.

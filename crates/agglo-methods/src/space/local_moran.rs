@@ -27,17 +27,18 @@ use agglo_core::{Datum, Text, Undefined, Weights};
 use super::local::lag_tallies;
 use super::moments::{deviations, kurtosis};
 use super::options::{
-    DRAWS, ISLAND, ISLANDS, OUT_CLUSTER, OUT_EXPECTATION, OUT_N, OUT_N_NEIGHBORS, OUT_P,
-    OUT_P_ADJUSTED, OUT_P_NORMAL, OUT_VARIANCE, OUT_Z, plan, scheme, z_score,
+    DRAWS, ISLANDS, OUT_CLUSTER, OUT_EXPECTATION, OUT_N, OUT_N_NEIGHBORS, OUT_P, OUT_P_ADJUSTED,
+    OUT_P_NORMAL, OUT_QUADRANT, OUT_VARIANCE, OUT_Z, plan, scheme, z_score,
 };
 use super::read::{GAPS, TRANSFORM, Transform, VALUES, WEIGHTS, maps};
 use super::significance::{ALPHA, Correction, PERMUTATIONS, Tail};
-use super::table::Rows;
+use super::verdict::{Judgment, local_number, local_word};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Mark, Method, OUT_PERIOD, OUT_REGION, OptionKind, OptionSpec, OutputTable, Variant,
     out, out_key,
 };
+use crate::table::Rows;
 
 /// What the sum of squares is divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +225,7 @@ const TABLES: &[OutputTable] = &[
             OUT_P_NORMAL,
             OUT_P,
             OUT_P_ADJUSTED,
-            out("quadrant", "", "Quadrant", "象限"),
+            OUT_QUADRANT,
             OUT_CLUSTER,
             OUT_N_NEIGHBORS,
         ],
@@ -244,8 +245,8 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         "total" => Conditioning::Total,
         _ => Conditioning::Conditional,
     };
-    let (transform, tail, correction) = (Transform::of(call), Tail::of(call), Correction::of(call));
-    let (alpha, permutes) = (call.option_number("alpha"), call.option_integer("permutations") > 0);
+    let (transform, judgment) = (Transform::of(call), Judgment::of(call));
+    let (tail, permutes) = (judgment.tail, call.option_integer("permutations") > 0);
     let mut rows = Rows::new(&TABLES[0]);
     let mut counts = Rows::new(&TABLES[1]);
     for map in &maps {
@@ -262,34 +263,24 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             let local = found.as_ref().map_err(|why| *why)?[region];
             z_score(local.statistic, local.expectation, local.variance)
         };
-        let is_island = |region: usize| weights.neighbors(region).is_empty();
-        let p_value = |region: usize| match &found {
-            _ if is_island(region) => ISLAND,
-            Err(why) => Datum::undefined(*why),
-            Ok(_) if !permutes => z_of(region).map_or_else(Datum::from, |z| tail.normal(z)),
-            // The statistic grows with the lag above the mean and falls with it below.
-            Ok(found) => tallies[region].times(found[region].z).p_value(tail),
-        };
-        let p_values: Vec<Datum> = (0..map.n()).map(p_value).collect();
-        let adjusted = correction.adjust(&p_values);
+        let local = |region: usize| found.as_ref().map(|found| found[region]).map_err(|why| *why);
+        let verdicts = judgment.verdicts(map.n(), |region| {
+            local_number(&weights, region, local(region), |local| match z_of(region) {
+                // The statistic grows with the lag above the mean and falls with it below.
+                _ if permutes => tallies[region].times(local.z).p_value(tail),
+                z => z.map_or_else(Datum::from, |z| tail.normal(z)),
+            })
+        });
         let mut n_in = [0_i64; CLUSTERS.len()];
         for region in 0..map.n() {
-            let local = found.as_ref().map(|found| found[region]).map_err(|why| *why);
-            let number = |of: fn(LocalMoran) -> f64| match local {
-                Ok(_) if is_island(region) => ISLAND,
-                local => local.map(of).into(),
+            let number = |of: fn(LocalMoran) -> f64| {
+                local_number(&weights, region, local(region), |local| Datum::Number(of(local)))
             };
-            let z = if is_island(region) { ISLAND } else { z_of(region).into() };
-            let quadrant = match local {
-                Ok(local) if !is_island(region) => local.quadrant(),
-                Ok(_) => "island",
-                Err(_) => "undefined",
-            };
-            let is_significant = adjusted[region].number().is_some_and(|p| p <= alpha);
-            let cluster = match quadrant {
-                "island" | "undefined" => quadrant,
-                _ if !is_significant => "not-significant",
-                _ => quadrant,
+            let z = local_number(&weights, region, z_of(region), Datum::Number);
+            let quadrant = local_word(&weights, region, local(region), |local| local.quadrant());
+            let cluster = match verdicts.is_significant(region) {
+                Some(true) => quadrant,
+                _ => local_word(&weights, region, local(region), |_| "not-significant"),
             };
             if let Some(place) = CLUSTERS.iter().position(|name| *name == cluster) {
                 n_in[place] += 1;
@@ -297,15 +288,15 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             rows.push([
                 map.period.into(),
                 map.regions().code(region).into(),
-                local.map(|local| local.z).into(),
+                local(region).map(|local| local.z).into(),
                 number(|local| local.lag).into(),
                 number(|local| local.statistic).into(),
                 number(|local| local.expectation).into(),
                 number(|local| local.variance).into(),
                 z.into(),
                 z.number().map_or(z, |z| tail.normal(z)).into(),
-                p_values[region].into(),
-                adjusted[region].into(),
+                verdicts.p_values[region].into(),
+                verdicts.adjusted[region].into(),
                 quadrant.into(),
                 cluster.into(),
                 weights.neighbors(region).len().into(),

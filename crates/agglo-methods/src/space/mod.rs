@@ -33,9 +33,9 @@ mod options;
 mod read;
 mod significance;
 mod spatial_gini;
-mod table;
 #[cfg(test)]
 mod testing;
+mod verdict;
 pub mod weights;
 
 pub use bivariate::bivariate_moran;
@@ -44,7 +44,7 @@ pub use geary::geary;
 pub use getis_ord::general_g;
 pub use join_count::{Joins, join_counts};
 pub use lee::{Lee, lee};
-pub use local::{Plan, Scheme, difference_tallies, lag_tallies};
+pub use local::{Plan, Scheme, difference_tallies, lag_tallies, product_tallies};
 pub use local_g::{LocalG, Own, local_g, with_largest_own};
 pub use local_geary::{LocalGeary, local_geary};
 pub use local_moran::{Conditioning, Divisor, LocalMoran, local_moran};

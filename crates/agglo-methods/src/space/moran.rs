@@ -19,8 +19,8 @@
 
 use agglo_core::{Text, Undefined, Weights};
 
-use super::global::{self, Kernel, Prepare, Prepared, columns, options};
-use super::moments::{Assumption, Tested, WeightSums, deviations, kurtosis};
+use super::global::{self, Kernel, Moments, Prepare, Prepared, Terms, columns, options};
+use super::moments::{Assumption, Tested, WeightSums};
 use super::read::{TRANSFORM, VALUES, WEIGHTS};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, OutputTable, Variant, out};
@@ -46,26 +46,25 @@ pub(super) fn cross_products(z: &[f64], weights: &Weights) -> f64 {
         .sum()
 }
 
+const MOMENTS: Moments = Moments {
+    factor: |Terms { n, sums, squares, .. }| n / (sums.s0 * squares),
+    expectation: |terms| -1.0 / (terms.n - 1.0),
+    under_normality: |Terms { n, sums: WeightSums { s0, s1, s2 }, .. }| {
+        let expectation = -1.0 / (n - 1.0);
+        let square = (n * n * s1 - n * s2 + 3.0 * s0 * s0) / ((n * n - 1.0) * s0 * s0);
+        square - expectation * expectation
+    },
+    under_randomization: |Terms { n, sums: WeightSums { s0, s1, s2 }, b2, .. }| {
+        let a = n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s0 * s0);
+        let b = b2 * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s0 * s0);
+        let expectation = -1.0 / (n - 1.0);
+        let square = (a - b) / ((n - 1.0) * (n - 2.0) * (n - 3.0) * s0 * s0);
+        square - expectation * expectation
+    },
+};
+
 fn prepare(x: &[f64], weights: &Weights, assumption: Assumption) -> Result<Prepared, Undefined> {
-    let (values, squares) = deviations(x)?;
-    let WeightSums { s0, s1, s2 } = WeightSums::of(weights);
-    if s0 <= 0.0 {
-        return Err(Undefined::ZeroTotal);
-    }
-    let n = x.len() as f64;
-    let expectation = -1.0 / (n - 1.0);
-    let raw = match assumption {
-        Assumption::Normality => (n * n * s1 - n * s2 + 3.0 * s0 * s0) / ((n * n - 1.0) * s0 * s0),
-        Assumption::Randomization => {
-            let b2 = kurtosis(&values, squares);
-            let a = n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s0 * s0);
-            let b = b2 * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s0 * s0);
-            (a - b) / ((n - 1.0) * (n - 2.0) * (n - 3.0) * s0 * s0)
-        }
-    };
-    let variance =
-        if x.len() < 4 { Err(Undefined::TooFew) } else { Ok(raw - expectation * expectation) };
-    Ok(Prepared { values, factor: n / (s0 * squares), expectation, variance })
+    MOMENTS.prepare(x, weights, assumption)
 }
 
 const TABLES: &[OutputTable] = &[OutputTable {

@@ -67,7 +67,8 @@ impl Null {
     /// equal: orders that are equal in fact add up in different ways.
     pub fn tally(&self, k: usize, observed: f64) -> Tally {
         let largest = self.draws.iter().fold(observed.abs(), |most, draw| most.max(draw[k].abs()));
-        let tally = Tally::of(self.draws.iter().map(|draw| draw[k]), observed, 1e-11 * largest);
+        let drawn: Vec<f64> = self.draws.iter().map(|draw| draw[k]).collect();
+        let tally = Tally::of(&drawn, observed, 1e-11 * largest);
         Tally { exact: self.exact, ..tally }
     }
 
@@ -114,6 +115,7 @@ mod tests {
             unit: 0,
             replicates,
             scheme: Scheme::Shared,
+            folded: false,
             control: Control::none(),
         }
     }
@@ -123,7 +125,9 @@ mod tests {
         let null = Null::draw(&[1.0, 2.0, 3.0], &plan(9), |x| vec![x[0], x[0] - x[2]]).unwrap();
         assert_eq!(null.draws().len(), 6);
         let tally = null.tally(1, 1.0);
-        assert_eq!(tally, Tally { at_least: 3, at_most: 5, draws: 6, exact: true });
+        // −2 −1 −1 1 1 2 about their mean of zero: all are as far as 1.
+        let expected = Tally { at_least: 3, at_most: 5, beyond: Some(6), draws: 6, exact: true };
+        assert_eq!(tally, expected);
         assert_eq!(tally.p_value(Tail::Greater), Datum::Number(0.5));
     }
 

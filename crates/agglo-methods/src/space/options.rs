@@ -3,6 +3,7 @@
 use agglo_core::{Datum, Gap, Text, Undefined};
 
 use super::local::{Plan, Scheme};
+use super::significance::Tail;
 use crate::call::Call;
 use crate::catalog::{OptionKind, OptionSpec, Output, out};
 
@@ -43,6 +44,7 @@ pub(super) fn plan<'a>(
         unit: period as u32,
         replicates: call.option_integer("permutations") as u32,
         scheme,
+        folded: Tail::of(call) == Tail::Folded,
         control: *call.control(),
     }
 }
@@ -78,3 +80,4 @@ pub(super) const OUT_SD_PERMUTED: Output =
 pub(super) const OUT_PERMUTATIONS: Output = out("permutations", "1", "Permutations", "置换次数");
 pub(super) const OUT_N_NEIGHBORS: Output = out("n_neighbors", "1", "Neighbors", "邻近地区数");
 pub(super) const OUT_CLUSTER: Output = out("cluster", "", "Cluster", "集聚类型");
+pub(super) const OUT_QUADRANT: Output = out("quadrant", "", "Quadrant", "象限");

@@ -7,6 +7,7 @@
 //! | two-sided   | min(1, 2 min(p_hi, p_lo))                                        |
 //! | greater     | p_hi                                                             |
 //! | less        | p_lo                                                             |
+//! | folded      | (1 + #{∣S − S̄∣ ≥ ∣s − S̄∣}) / (B + 1), S̄ the mean of the permutations: esda's `folded` |
 //! | pseudo      | (1 + min(#{S ≥ s}, B − #{S ≥ s})) / (B + 1): one-sided, in whichever direction the data point, as GeoDa and esda's `directed` |
 //!
 //! When all arrangements were counted, the observed one is among them, and p_hi = #{S ≥ s} / B.
@@ -14,7 +15,7 @@
 //! Benjamini and Hochberg (1995), JRSS B 57, 289–300; Benjamini and Yekutieli (2001), Annals of
 //! Statistics 29, 1165–1188.
 
-use agglo_core::{Datum, Gap, Text, Undefined};
+use agglo_core::{Datum, Gap, Text, Undefined, mean};
 
 use crate::call::Call;
 use crate::catalog::{OptionKind, OptionSpec};
@@ -27,6 +28,9 @@ pub struct Tally {
     pub at_least: u32,
     /// Permutations with a statistic of at most the observed one, equal ones included.
     pub at_most: u32,
+    /// Permutations at least as far from the permutations' mean as the observed one is; `None` where
+    /// they were not counted.
+    pub beyond: Option<u32>,
     /// Permutations.
     pub draws: u32,
     /// Whether the permutations are all there are, each once.
@@ -35,14 +39,20 @@ pub struct Tally {
 
 impl Tally {
     /// Counts `draws` against `observed`; what differs by no more than `tolerance` is equal.
-    pub fn of(draws: impl Iterator<Item = f64>, observed: f64, tolerance: f64) -> Tally {
-        let mut tally = Tally::default();
-        for draw in draws {
-            tally.at_least += u32::from(draw >= observed - tolerance);
-            tally.at_most += u32::from(draw <= observed + tolerance);
-            tally.draws += 1;
+    pub fn of(draws: &[f64], observed: f64, tolerance: f64) -> Tally {
+        let count =
+            |is_so: &dyn Fn(f64) -> bool| draws.iter().filter(|s| is_so(**s)).count() as u32;
+        let beyond = mean(draws).map(|center| {
+            let far = (observed - center).abs() - tolerance;
+            count(&|draw| (draw - center).abs() >= far)
+        });
+        Tally {
+            at_least: count(&|draw| draw >= observed - tolerance),
+            at_most: count(&|draw| draw <= observed + tolerance),
+            beyond,
+            draws: draws.len() as u32,
+            exact: false,
         }
-        tally
     }
 
     /// The same for the statistic times `factor`: turned when it is below zero; when it is zero, all
@@ -54,11 +64,16 @@ impl Tally {
         } else if factor < 0.0 {
             Tally { at_least: self.at_most, at_most: self.at_least, ..self }
         } else {
-            Tally { at_least: self.draws, at_most: self.draws, ..self }
+            Tally {
+                at_least: self.draws,
+                at_most: self.draws,
+                beyond: self.beyond.map(|_| self.draws),
+                ..self
+            }
         }
     }
 
-    /// The p-value; a gap without permutations.
+    /// The p-value; a gap without permutations, or where those of the rule were not counted.
     pub fn p_value(self, tail: Tail) -> Datum {
         if self.draws == 0 {
             return Datum::Gap(Gap::NotApplicable);
@@ -66,7 +81,11 @@ impl Tally {
         let own = f64::from(u32::from(!self.exact));
         let share = |count: u32| (f64::from(count) + own) / (f64::from(self.draws) + own);
         let (high, low) = (share(self.at_least), share(self.at_most));
+        let Some(beyond) = self.beyond.or((tail != Tail::Folded).then_some(0)) else {
+            return Datum::Gap(Gap::NotApplicable);
+        };
         Datum::Number(match tail {
+            Tail::Folded => share(beyond),
             Tail::TwoSided => (2.0 * high.min(low)).min(1.0),
             Tail::Greater => high,
             Tail::Less => low,
@@ -84,6 +103,8 @@ pub enum Tail {
     Greater,
     /// Those with a smaller statistic.
     Less,
+    /// Those farther from the permutations' mean.
+    Folded,
     /// The smaller tail, chosen after seeing the data.
     Pseudo,
 }
@@ -91,12 +112,13 @@ pub enum Tail {
 impl Tail {
     pub(super) const OPTION: OptionSpec = OptionSpec {
         name: "tail",
-        kind: OptionKind::Choice(&["two-sided", "greater", "less", "pseudo"]),
+        kind: OptionKind::Choice(&["two-sided", "greater", "less", "folded", "pseudo"]),
         default: "two-sided",
         help: Text::new(
-            "rule of the p-value: twice the smaller tail, one tail, or the pseudo p of GeoDa and esda, \
-             the tail that the data choose",
-            "p 值规则：较小尾部的两倍、单侧、或 GeoDa 与 esda 的伪 p 值（由数据选定的一侧）",
+            "rule of the p-value: twice the smaller tail, one tail, esda's folded p (farther from the \
+             permutations' mean), or the pseudo p of GeoDa and esda, the tail that the data choose",
+            "p 值规则：较小尾部的两倍、单侧、esda 的折叠 p 值（距置换均值更远者）、或 GeoDa 与 esda 的伪 p \
+             值（由数据选定的一侧）",
         ),
     };
 
@@ -104,6 +126,7 @@ impl Tail {
         match call.option("tail") {
             "greater" => Tail::Greater,
             "less" => Tail::Less,
+            "folded" => Tail::Folded,
             "pseudo" => Tail::Pseudo,
             _ => Tail::TwoSided,
         }
@@ -112,7 +135,7 @@ impl Tail {
     /// The p-value of a statistic that is standard normal under the null.
     pub fn normal(self, z: f64) -> Datum {
         let p = match self {
-            Tail::TwoSided => 2.0 * normal_cdf(-z.abs()),
+            Tail::TwoSided | Tail::Folded => 2.0 * normal_cdf(-z.abs()),
             Tail::Greater => normal_cdf(-z),
             Tail::Less => normal_cdf(z),
             Tail::Pseudo => normal_cdf(-z.abs()),
@@ -245,7 +268,8 @@ mod tests {
 
     #[test]
     fn the_rules_disagree_as_they_should() {
-        let tally = Tally { at_least: 4, at_most: 96, draws: 99, exact: false };
+        let tally = Tally { at_least: 4, at_most: 96, draws: 99, ..Tally::default() };
+        assert_eq!(tally.p_value(Tail::Folded).gap(), Some(Gap::NotApplicable));
         assert_eq!(tally.p_value(Tail::Greater), Datum::Number(0.05));
         assert_eq!(tally.p_value(Tail::Less), Datum::Number(0.97));
         assert_eq!(tally.p_value(Tail::TwoSided), Datum::Number(0.1));
@@ -253,5 +277,14 @@ mod tests {
         assert_eq!(tally.times(-2.0).p_value(Tail::Greater), Datum::Number(0.97));
         assert_eq!(tally.times(0.0).p_value(Tail::TwoSided), Datum::Number(1.0));
         assert_eq!(Tally::default().p_value(Tail::Less).gap(), Some(Gap::NotApplicable));
+    }
+
+    // Mean 2 of 0 1 1 2 6: the observed 3.5 is 1.5 away, and 0 and 6 are as far or farther.
+    #[test]
+    fn folding_counts_what_is_as_far_from_the_mean_on_either_side() {
+        let tally = Tally::of(&[0.0, 1.0, 1.0, 2.0, 6.0], 3.5, 0.0);
+        assert_eq!((tally.at_least, tally.at_most, tally.beyond), (1, 4, Some(2)));
+        assert_eq!(tally.p_value(Tail::Folded), Datum::Number(0.5));
+        assert_eq!(tally.times(-1.0).p_value(Tail::Folded), Datum::Number(0.5));
     }
 }

@@ -22,10 +22,10 @@ use super::null::Null;
 use super::options::{OUT_MEAN_PERMUTED, OUT_N, OUT_P, OUT_PERMUTATIONS, OUT_SD_PERMUTED, plan};
 use super::read::{GAPS, VALUES, WEIGHTS, maps};
 use super::significance::{PERMUTATIONS, Tail};
-use super::table::Rows;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, OUT_PERIOD, OutputTable, Variant, out};
 use crate::concentration::gini;
+use crate::table::Rows;
 
 /// A Gini coefficient and its two parts.
 #[derive(Clone, Copy, Debug, PartialEq)]

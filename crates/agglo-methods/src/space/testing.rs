@@ -19,6 +19,7 @@ pub(super) fn plan(replicates: u32) -> Plan<'static> {
         unit: 3,
         replicates,
         scheme: Scheme::Shared,
+        folded: false,
         control: Control::none(),
     }
 }

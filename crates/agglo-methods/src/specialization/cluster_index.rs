@@ -17,13 +17,14 @@
 //!
 //! Put together, CI = (e_ir/e_i)(b_ir/b_i)/((a_r/a)(p_r/p)), which has a value where PS has none.
 //! Gaps: those of employment by the option `gaps`; where it allows them, a cell without a number of
-//! firms leaves the sums of both, as REAT does. Cost: O(R·I).
+//! firms leaves the sums of both, as REAT does. Intervals keep a region as it is and draw the regions it
+//! is compared with anew, or leave each out once. Cost: O(R·I).
 //! Source: Litzenberger and Sternberg (2006), Zeitschrift für Wirtschaftsgeographie 50(3–4),
 //! 209–224; REAT `litzenberger`, `litzenberger2` (Wieland 2019), their code compared.
 
 use std::collections::BTreeMap;
 
-use agglo_core::{Activity, Column, Datum, Frame, Gap, Key, Lang, Note, Panel, Text, Undefined};
+use agglo_core::{Activity, Datum, Frame, Gap, Key, Lang, Note, Panel, Text, Undefined};
 
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
@@ -31,6 +32,11 @@ use crate::catalog::{
     OutputTable, PERIOD, REGION, Variant, number, out,
 };
 use crate::concentration::{ColumnSums, data, once};
+use crate::inference::Spread;
+use crate::interval::{
+    CONFIDENCE, INTERVAL, Interval, OUT_ERROR, OUT_LOWER, OUT_UPPER, REPLICATES,
+};
+use crate::table::Rows;
 
 /// The index with its three parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +87,12 @@ pub fn cluster_index(here: Stock, all: Stock) -> ClusterIndex {
     ClusterIndex { index, density, stock, firm_size }
 }
 
+/// Intervals of a region's and industry's index.
+const CELL_INTERVALS: OutputTable = OutputTable {
+    name: "intervals",
+    columns: &[OUT_PERIOD, OUT_REGION, OUT_INDUSTRY, OUT_ERROR, OUT_LOWER, OUT_UPPER],
+};
+
 pub(super) static CLUSTER_INDEX: Method = Method {
     id: "cluster-index",
     chapter: Chapter::Status,
@@ -106,7 +118,7 @@ pub(super) static CLUSTER_INDEX: Method = Method {
             ],
         },
     ],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[Variant {
         id: "litzenberger-sternberg",
         help: Text::new(
@@ -114,18 +126,21 @@ pub(super) static CLUSTER_INDEX: Method = Method {
             "同 REAT litzenberger、litzenberger2",
         ),
     }],
-    outputs: &[OutputTable {
-        name: "cluster_index",
-        columns: &[
-            OUT_PERIOD,
-            OUT_REGION,
-            OUT_INDUSTRY,
-            out("cluster_index", "1", "Cluster index", "集群指数"),
-            out("density", "1", "Relative density", "相对密度"),
-            out("stock", "1", "Relative stock", "相对存量"),
-            out("firm_size", "1", "Relative size of firms", "相对企业规模"),
-        ],
-    }],
+    outputs: &[
+        OutputTable {
+            name: "cluster_index",
+            columns: &[
+                OUT_PERIOD,
+                OUT_REGION,
+                OUT_INDUSTRY,
+                out("cluster_index", "1", "Cluster index", "集群指数"),
+                out("density", "1", "Relative density", "相对密度"),
+                out("stock", "1", "Relative stock", "相对存量"),
+                out("firm_size", "1", "Relative size of firms", "相对企业规模"),
+            ],
+        },
+        CELL_INTERVALS,
+    ],
     formula: "CI = ID · IS/PS   ID = (e_ir/a_r)/(e_i/a)   IS = (e_ir/p_r)/(e_i/p)   PS = \
               (e_ir/b_ir)/(e_i/b_i)   e: employment; b: firms; a: area; p: population of region r, \
               industry i",
@@ -134,14 +149,6 @@ pub(super) static CLUSTER_INDEX: Method = Method {
     mark: Mark::Verified,
     run,
 };
-
-#[derive(Default)]
-struct Rows {
-    period: Vec<i64>,
-    region: Vec<Key>,
-    industry: Vec<Key>,
-    numbers: [Vec<Datum>; 4],
-}
 
 /// Area and population of each region of a period.
 struct Sizes {
@@ -201,7 +208,9 @@ fn firms_of(firms: &Panel, period: i32, activity: &Activity) -> Result<Vec<Datum
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let firms = call.panel("firms")?;
     let frame = call.frame("region")?;
-    let mut rows = Rows::default();
+    let interval = Interval::of(call);
+    let mut rows = Rows::new(&CLUSTER_INDEX.outputs[0]);
+    let mut intervals = Rows::new(&CELL_INTERVALS);
     let mut n_without = 0;
     let notes = call.each_period(|p, activity| {
         let sizes = Sizes::of(frame, activity)?;
@@ -218,41 +227,50 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         let (e_i, b_i) = (e_i.finish(), b_i.finish());
         let area = agglo_core::sum(sizes.area.iter().copied());
         let population = agglo_core::sum(sizes.population.iter().copied());
+        let here = |r: usize, i: usize| {
+            let firms = cells[r * n_industries + i].number()?;
+            let (area, population) = (sizes.area[r], sizes.population[r]);
+            Some(Stock { employment: activity.region(r)[i], firms, area, population })
+        };
         for r in 0..activity.n_regions() {
-            for (i, employment) in activity.region(r).iter().enumerate() {
+            for i in 0..n_industries {
                 let all = Stock { employment: e_i[i], firms: b_i[i], area, population };
-                let row = match cells[r * n_industries + i] {
-                    Datum::Number(firms) => {
-                        let (area, population) = (sizes.area[r], sizes.population[r]);
-                        let here = Stock { employment: *employment, firms, area, population };
-                        let found = cluster_index(here, all);
-                        [found.index, found.density, found.stock, found.firm_size].map(Datum::from)
-                    }
-                    Datum::Gap(_) => {
-                        n_without += 1;
-                        [Datum::undefined(Undefined::FromGap); 4]
-                    }
+                let row = if let Some(here) = here(r, i) {
+                    let found = cluster_index(here, all);
+                    [found.index, found.density, found.stock, found.firm_size].map(Datum::from)
+                } else {
+                    n_without += 1;
+                    [Datum::undefined(Undefined::FromGap); 4]
                 };
-                rows.period.push(i64::from(p));
-                rows.region.push(activity.regions().code(r).clone());
-                rows.industry.push(activity.industries().code(i).clone());
-                for (column, value) in rows.numbers.iter_mut().zip(row) {
-                    column.push(value);
-                }
+                let [index, density, stock, firm_size] = row;
+                rows.push([
+                    i64::from(p).into(),
+                    activity.regions().code(r).into(),
+                    activity.industries().code(i).into(),
+                    index.into(),
+                    density.into(),
+                    stock.into(),
+                    firm_size.into(),
+                ]);
+            }
+        }
+        for i in (0..n_industries).filter(|_| interval.is_asked()) {
+            let stocks: Vec<Option<Stock>> =
+                (0..activity.n_regions()).map(|r| here(r, i)).collect();
+            let spreads = spreads(call, interval, p, i as u32, &stocks, &sizes)?;
+            for (r, spread) in spreads.into_iter().enumerate() {
+                intervals.push([
+                    i64::from(p).into(),
+                    activity.regions().code(r).into(),
+                    activity.industries().code(i).into(),
+                    spread.standard_error.into(),
+                    spread.lower.into(),
+                    spread.upper.into(),
+                ]);
             }
         }
         Ok(())
     })?;
-    let [index, density, stock, firm_size] = rows.numbers;
-    let frame = Frame::new(vec![
-        Column::integer("period", "", rows.period),
-        Column::text("region", rows.region),
-        Column::text("industry", rows.industry),
-        Column::number("cluster_index", "1", index),
-        Column::number("density", "1", density),
-        Column::number("stock", "1", stock),
-        Column::number("firm_size", "1", firm_size),
-    ])?;
     let without = (n_without > 0).then(|| {
         Note::new(
             "cells-without-firms",
@@ -260,7 +278,38 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             format!("{n_without} 个单元格无企业数，已从各项合计中剔除"),
         )
     });
-    Ok(Answer::one("cluster_index", frame).noting(notes).noting(without))
+    let answer = Answer::one("cluster_index", rows.frame()?).noting(notes).noting(without);
+    if !interval.is_asked() {
+        return Ok(answer);
+    }
+    Ok(answer.and("intervals", intervals.frame()?).noting(interval.note()))
+}
+
+/// The spreads of an industry's index in every region, which stays as it is while the regions that it
+/// is compared with are drawn anew or left out.
+fn spreads(
+    call: &Call<'_>,
+    interval: Interval,
+    period: i32,
+    unit: u32,
+    stocks: &[Option<Stock>],
+    sizes: &Sizes,
+) -> Result<Vec<Spread>, MethodError> {
+    let name = format!("cluster-index/{period}");
+    interval.spreads(call, &name, unit, &vec![0; stocks.len()], |picks| {
+        let total = |of: &dyn Fn(usize) -> f64| agglo_core::sum(picks.iter().map(|&r| of(r)));
+        let all = Stock {
+            employment: total(&|r| stocks[r].map_or(0.0, |stock| stock.employment)),
+            firms: total(&|r| stocks[r].map_or(0.0, |stock| stock.firms)),
+            area: total(&|r| sizes.area[r]),
+            population: total(&|r| sizes.population[r]),
+        };
+        let index = |stock: &Option<Stock>| match stock {
+            Some(here) => cluster_index(*here, all).index,
+            None => Err(Undefined::FromGap),
+        };
+        stocks.iter().map(index).collect()
+    })
 }
 
 /// Refuses cells without a number of firms, counts them as zero, or leaves them, by the option.
@@ -289,6 +338,8 @@ fn settle(call: &Call<'_>, activity: &Activity, cells: &mut [Datum]) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use agglo_core::Column;
+
     use super::*;
     use crate::call::{Inputs, Options, ask};
 

@@ -9,7 +9,8 @@
 //! | G      | 0 as the country, (n−1)/n one small industry only | 1   | 0 ≤ G < 1       | none |
 //!
 //! The locational Gini with regions and industries exchanged. Gaps: settled first, by the option
-//! `gaps`. Cost: O(I log I) per region and period.
+//! `gaps`. Intervals draw the industries anew or leave each out once. Cost: O(I log I) per region and
+//! period.
 //! Source: REAT `gini.spec` (Wieland 2019), its code compared.
 
 use agglo_core::{Column, Datum, Frame, Text, Undefined};
@@ -19,6 +20,7 @@ use crate::catalog::{
     ACTIVITY, Chapter, GAPS, Mark, Method, OUT_PERIOD, OUT_REGION, OutputTable, Variant, out,
 };
 use crate::concentration::{LocationalGini, Margins, locational_gini};
+use crate::interval::{CONFIDENCE, INTERVAL, Intervals, REGION_INTERVALS, REPLICATES, picked};
 
 /// Gini of specialization of a region with these `values` by industry, against the industries'
 /// values `in_all` regions.
@@ -50,7 +52,7 @@ pub(super) static REGIONAL_GINI: Method = Method {
         "一个地区各行业的区位商有多不均等？",
     ),
     inputs: &[ACTIVITY],
-    options: &[GAPS],
+    options: &[INTERVAL, REPLICATES, CONFIDENCE, GAPS],
     variants: &[
         Variant {
             id: "lq-unweighted",
@@ -67,15 +69,18 @@ pub(super) static REGIONAL_GINI: Method = Method {
             ),
         },
     ],
-    outputs: &[OutputTable {
-        name: "regions",
-        columns: &[
-            OUT_PERIOD,
-            OUT_REGION,
-            out("gini", "1", "Gini of specialization", "专业化基尼系数"),
-            out("n_industries", "1", "Industries", "行业数"),
-        ],
-    }],
+    outputs: &[
+        OutputTable {
+            name: "regions",
+            columns: &[
+                OUT_PERIOD,
+                OUT_REGION,
+                out("gini", "1", "Gini of specialization", "专业化基尼系数"),
+                out("n_industries", "1", "Industries", "行业数"),
+            ],
+        },
+        REGION_INTERVALS,
+    ],
     formula: "G = 2/(n² L̄) Σ l (L(l) − L̄)   L: location quotients of the region, ascending; n: \
               number of industries",
     source: "REAT gini.spec (Wieland 2019)",
@@ -89,14 +94,19 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         _ => LocationalGini::LqUnweighted,
     };
     let (mut period, mut region, mut value, mut n_industries) = (vec![], vec![], vec![], vec![]);
+    let mut intervals = Intervals::new(call, &REGION_INTERVALS);
     let notes = call.each_period(|p, activity| {
         let in_all = Margins::of(activity).industries;
         let n = in_all.iter().filter(|total| **total > 0.0).count() as i64;
         for r in 0..activity.n_regions() {
             period.push(i64::from(p));
             region.push(activity.regions().code(r).clone());
-            value.push(Datum::from(regional_gini(kind, activity.region(r), &in_all)));
+            let own = activity.region(r);
+            value.push(Datum::from(regional_gini(kind, own, &in_all)));
             n_industries.push(n);
+            intervals.add(i64::from(p), activity.regions().code(r), own.len(), |picks| {
+                regional_gini(kind, &picked(own, picks), &picked(&in_all, picks))
+            })?;
         }
         Ok(())
     })?;
@@ -106,7 +116,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::number("gini", "1", value),
         Column::integer("n_industries", "1", n_industries),
     ])?;
-    Ok(Answer::one("regions", frame).noting(notes))
+    Ok(intervals.and(Answer::one("regions", frame))?.noting(notes))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::catalog::Method;
 
+mod entry_exit;
 mod factor_intensity;
 mod industrial_gradient;
 mod location_quotient_change;
@@ -26,4 +27,5 @@ pub(crate) const METHODS: &[&Method] = &[
     &shift_share::SHIFT_SHARE,
     &transfer_regions::TRANSFER_REGIONS,
     &factor_intensity::FACTOR_INTENSITY,
+    &entry_exit::ENTRY_EXIT,
 ];

@@ -29,8 +29,18 @@ pub(crate) struct Withheld {
     industries: BTreeSet<String>,
 }
 
-/// The tables whose rows are single firms or establishments; none of their numbers leaves.
-pub(crate) const SINGLE: [&str; 5] = ["plant", "firm", "relocation", "leader_purchase", "project"];
+/// The tables whose rows are single firms or establishments, or may be; none of their numbers leaves.
+pub(crate) const SINGLE: [&str; 9] = [
+    "plant",
+    "firm",
+    "relocation",
+    "leader_purchase",
+    "project",
+    "top_unit",
+    "size_class",
+    "grid",
+    "flow",
+];
 
 impl Withheld {
     /// The cells of the register `plants` that `spec` withholds.

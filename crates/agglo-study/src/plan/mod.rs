@@ -158,6 +158,13 @@ impl Facts<'_> {
         cells.map_or(0, |cells| Coded::new(cells.iter().map(Option::as_ref)).codes().len())
     }
 
+    /// Whether a number of this column is above 0.
+    fn any_above_zero(&self, table: &str, column: &str) -> bool {
+        let numbers = self.tables.get(table).and_then(|frame| frame.numbers(column).ok());
+        let mut numbers = numbers.into_iter().flatten().filter_map(|datum| datum.number());
+        numbers.any(|number| number > 0.0)
+    }
+
     /// The periods of the measure studied.
     fn measure_span(&self) -> Option<(Period, Period)> {
         self.span("activity", &[self.measure()?.as_str()])

@@ -186,8 +186,15 @@ fn inequality(facts: &Facts<'_>, plan: &mut Plan) {
     }
 }
 
-/// Concentration beyond what few large plants would give by chance.
+/// Concentration beyond what few large plants would give by chance, and in the largest of them.
 fn plants(facts: &Facts<'_>, plan: &mut Plan) {
+    const RATIO: &str = "concentration-ratio";
+    // The part of the largest and the total of its industry would give a single establishment away.
+    if let Some(largest) = facts.own(RATIO, "top_unit").filter(|_| facts.spec.disclosure.is_none())
+    {
+        let largest = largest.between(facts.latest("top_unit"));
+        plan.add(facts, RATIO, RATIO, vec![("top_unit", largest)]);
+    }
     if facts.has_columns("plant", &["region", "industry"]) {
         let Some(size) = ["employment", "value", "output"]
             .into_iter()

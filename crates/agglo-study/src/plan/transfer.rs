@@ -34,9 +34,21 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
             plan.add_with(facts, id, method, variant, span((from, to)), inputs);
         }
     }
+    entry_exit(facts, plan);
     gradient(facts, plan);
     intensity(facts, plan);
     windows(facts, plan, &followed, followed_span);
+}
+
+fn entry_exit(facts: &Facts<'_>, plan: &mut Plan) {
+    const METHOD: &str = "entry-exit";
+    let Some(turnover) = facts.own(METHOD, "turnover") else { return };
+    // A register either lists an establishment in the year of its closing, or in the year before for the last
+    // time.
+    let closing = facts.any_above_zero("turnover", "exits");
+    let variant = if closing { "active-population" } else { "previous-population" };
+    let inputs = vec![("turnover", turnover.between(facts.periods("turnover")))];
+    plan.add_with(facts, METHOD, METHOD, Some(variant), Options::new(), inputs);
 }
 
 fn gradient(facts: &Facts<'_>, plan: &mut Plan) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use agglo_core::{Absent, Column, Control, Frame, Note};
-use agglo_data::reduce::{Cells, Engine, Register, RegisterPart};
+use agglo_data::reduce::{Engine, Reduced, Register, RegisterPart, Statistic};
 use agglo_data::{DataError, Diagnostic, Table};
 use serde::{Deserialize, Serialize};
 
@@ -41,14 +41,16 @@ pub(super) fn in_cells(root: &Path, block: &DataSpec) -> bool {
     })
 }
 
-/// The tables `activity` and, for a register that is left on the disk, `cell`: one pass of the engine over
-/// what is not known yet, whatever its size. None where the study has no register.
+/// The tables `activity` and, for a register that is left on the disk, `cell`, and those of the statistics
+/// asked for, but those that are `known` already: one pass of the engine over what was not seen before, whatever
+/// its size. None where the study has no register.
 pub(super) fn reduced(
     root: &Path,
     spec: &Spec,
     keep: bool,
     engine: &Engine,
     control: &Control<'_>,
+    known: &dyn Fn(&str) -> bool,
     tables: &mut Tables,
 ) -> Result<Vec<(&'static str, Hashed)>, StudyError> {
     let mut registers = spec.data.iter().filter(|data| data.table_name() == "plant");
@@ -67,13 +69,17 @@ pub(super) fn reduced(
         }
         return Ok(Vec::new());
     };
+    let statistics = block.statistics();
     let keys = ["region", "industry", "period", &measure];
-    source.columns.retain(|role, _| keys.contains(&role.as_str()));
+    let further = || statistics.iter().flat_map(Statistic::columns);
+    source
+        .columns
+        .retain(|role, _| keys.contains(&role.as_str()) || further().any(|column| column == role));
     source.value = Some(measure.clone());
     let folder = root.join(TABLES).join(FOLDER);
     let kept = Keep { folder: keep.then_some(folder), block: format!("{CODE}{block:?}") };
-    let parts = match Register::open(&source, root, SCALE)
-        .and_then(|register| kept.parts(&register, engine, control))
+    let parts = match Register::open(&source, root, SCALE, &statistics)
+        .and_then(|register| kept.parts(&register, &statistics, engine, control))
     {
         Ok(parts) => parts,
         Err(error) => {
@@ -88,7 +94,8 @@ pub(super) fn reduced(
         tables.records_of(record(block, &parts));
     }
     let wanted = ["region", "industry", "period", "n", "sum", "sum_sq", "max"];
-    let cells = Cells::joined(parts.cells).table(&wanted)?;
+    let reduced = Reduced::joined(parts.reduced);
+    let cells = reduced.cells.table(&wanted)?;
     let unit = source.units.get(&measure).cloned().unwrap_or_default();
     let rename = |column: &Column| match column.name() {
         "sum" => Some(Column::new(&measure, unit.clone(), column.values().clone())),
@@ -96,9 +103,20 @@ pub(super) fn reduced(
         name if keys.contains(&name) => Some(column.clone()),
         _ => None,
     };
-    let mut made = vec![("activity", frame(block, cells.columns().iter().filter_map(rename))?)];
+    let mut made = vec![("activity", frame_of(block, cells.columns().iter().filter_map(rename))?)];
     if in_cells {
         made.push(("cell", cells));
+    }
+    made.extend(reduced.tables()?);
+    for (name, _) in made.extract_if(.., |(name, _)| known(name)) {
+        if name != "activity" {
+            let message = format!(
+                "[[data]] {}: the study brings a table `{name}`, and asks the register for it",
+                block.name
+            );
+            let remedy = "leave one of them out";
+            tables.found([Diagnostic::new(agglo_data::BAD_SETTING, message, remedy)]);
+        }
     }
     let mut tables = Vec::new();
     for (name, frame) in made {
@@ -115,14 +133,14 @@ pub(super) fn reduced(
     Ok(tables)
 }
 
-fn frame(block: &DataSpec, columns: impl Iterator<Item = Column>) -> Result<Frame, StudyError> {
+fn frame_of(block: &DataSpec, columns: impl Iterator<Item = Column>) -> Result<Frame, StudyError> {
     Frame::new(columns.collect())
         .map_err(|error| StudyError::Record { file: block.file.clone(), why: error.to_string() })
 }
 
 fn record(block: &DataSpec, parts: &Parts) -> DataRecord {
-    let n_rows = parts.cells.iter().map(Cells::n_rows).sum();
-    let n_parts = parts.cells.len();
+    let n_rows = parts.reduced.iter().map(|part| part.cells.n_rows()).sum();
+    let n_parts = parts.reduced.len();
     let note = Note::new(
         "register-in-cells",
         format!(
@@ -153,9 +171,9 @@ fn record(block: &DataSpec, parts: &Parts) -> DataRecord {
     }
 }
 
-/// The cells of every part, and the hashes of all files.
+/// What every part was reduced to, and the hashes of all files.
 struct Parts {
-    cells: Vec<Cells>,
+    reduced: Vec<Reduced>,
     files: BTreeMap<String, String>,
     /// Parts that were not known.
     n_reduced: usize,
@@ -178,15 +196,16 @@ impl Keep {
     fn parts(
         &self,
         register: &Register,
+        statistics: &[Statistic],
         engine: &Engine,
         control: &Control<'_>,
     ) -> Result<Parts, DataError> {
         let keys: Vec<Option<String>> =
             register.parts().iter().map(|part| self.key(part)).collect();
-        let mut found: Vec<Option<(Cells, BTreeMap<String, String>)>> =
-            keys.iter().map(|key| self.load(key.as_deref()?)).collect();
+        let mut found: Vec<Option<(Reduced, BTreeMap<String, String>)>> =
+            keys.iter().map(|key| self.load(key.as_deref()?, statistics)).collect();
         let wanted: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
-        for (&at, cells) in wanted.iter().zip(register.reduce(&wanted, engine, control)?) {
+        for (&at, reduced) in wanted.iter().zip(register.reduce(&wanted, engine, control)?) {
             let mut files = BTreeMap::new();
             for (path, shown) in &register.parts()[at].files {
                 // What lies at an address has no hash but that of its rows.
@@ -195,18 +214,18 @@ impl Keep {
             }
             if let (Some(folder), Some(key)) = (&self.folder, &keys[at]) {
                 agglo_data::create_folder(folder)?;
-                cells.write(&folder.join(format!("{key}.parquet")))?;
+                reduced.write(folder, key)?;
                 let kept = KeptPart { key: key.clone(), files: files.clone() };
                 let json = serde_json::to_string_pretty(&kept).unwrap_or_default();
                 agglo_data::write_atomic(&folder.join(format!("{key}.json")), json.as_bytes())?;
             }
-            found[at] = Some((cells, files));
+            found[at] = Some((reduced, files));
         }
         self.forget(&keys.into_iter().flatten().collect())?;
         let mut parts =
-            Parts { cells: Vec::new(), files: BTreeMap::new(), n_reduced: wanted.len() };
-        for (cells, files) in found.into_iter().flatten() {
-            parts.cells.push(cells);
+            Parts { reduced: Vec::new(), files: BTreeMap::new(), n_reduced: wanted.len() };
+        for (reduced, files) in found.into_iter().flatten() {
+            parts.reduced.push(reduced);
             parts.files.extend(files);
         }
         Ok(parts)
@@ -225,12 +244,16 @@ impl Keep {
         Some(hasher.finalize().to_hex()[..32].to_owned())
     }
 
-    fn load(&self, key: &str) -> Option<(Cells, BTreeMap<String, String>)> {
+    fn load(
+        &self,
+        key: &str,
+        statistics: &[Statistic],
+    ) -> Option<(Reduced, BTreeMap<String, String>)> {
         let folder = self.folder.as_ref()?;
         let text = std::fs::read_to_string(folder.join(format!("{key}.json"))).ok()?;
         let kept: KeptPart =
             serde_json::from_str(&text).ok().filter(|k: &KeptPart| k.key == key)?;
-        Some((Cells::read(&folder.join(format!("{key}.parquet")))?, kept.files))
+        Some((Reduced::read(folder, key, statistics)?, kept.files))
     }
 
     /// Removes the parts that are no longer part of the register.
@@ -240,8 +263,9 @@ impl Keep {
         };
         let entries = std::fs::read_dir(folder).map_err(|error| DataError::io(folder, &error))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-            if stem.is_none_or(|stem| !current.contains(&stem)) {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            let key = name.as_ref().and_then(|name| name.split('.').next());
+            if key.is_none_or(|key| !current.contains(key)) {
                 std::fs::remove_file(&path).map_err(|error| DataError::io(&path, &error))?;
             }
         }

@@ -265,8 +265,10 @@ fn read_all(
     let mut names: Vec<String> = spec.data.iter().map(DataSpec::table_name).collect();
     names.sort_unstable();
     names.dedup();
-    for block in spec.data.iter().filter(|data| data.reduce.is_some() && data.table != "plant") {
-        let message = format!("[[data]] {}: `reduce` is for the table `plant`", block.name);
+    let reduces = |data: &&DataSpec| data.reduce.is_some() || !data.statistics.is_empty();
+    for block in spec.data.iter().filter(reduces).filter(|data| data.table != "plant") {
+        let setting = if block.reduce.is_some() { "reduce" } else { "statistics" };
+        let message = format!("[[data]] {}: `{setting}` is for the table `plant`", block.name);
         let remedy = "leave it out: only a register of establishments is reduced to cells";
         tables.found([Diagnostic::new(agglo_data::BAD_SETTING, message, remedy)]);
     }
@@ -280,10 +282,11 @@ fn read_all(
             read.insert(name, table);
         }
     }
-    if !read.contains_key("activity") {
-        for (name, table) in register::reduced(root, spec, keep, engine, control, &mut tables)? {
-            read.insert(name.to_owned(), table);
-        }
+    let asks = spec.data.iter().any(|data| !data.statistics.is_empty());
+    if !read.contains_key("activity") || asks {
+        let known = |name: &str| read.contains_key(name);
+        let made = register::reduced(root, spec, keep, engine, control, &known, &mut tables)?;
+        read.extend(made.into_iter().map(|(name, table)| (name.to_owned(), table)));
     }
     read_groups(root, spec, &mut tables);
     if !keep {

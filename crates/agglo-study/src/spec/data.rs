@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use agglo_core::{Absent, Status};
 use agglo_data::ReadSpec;
+use agglo_data::reduce::{GRID_KM, SIZE_CLASSES, Statistic};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,15 @@ pub struct DataSpec {
     /// when absent, beyond 256 MB.
     #[serde(default)]
     pub reduce: Option<bool>,
+    /// For a register of plants: what it is reduced to besides cells, in the same scan.
+    #[serde(default)]
+    pub statistics: Vec<StatisticSpec>,
+    /// For `size-classes`: the smallest size of each class, rising; 1, 10, 20, 50, 250 when absent.
+    #[serde(default)]
+    pub size_classes: Option<Vec<u32>>,
+    /// For `grid`: kilometers a side of a square; 1 when absent.
+    #[serde(default)]
+    pub grid_km: Option<f64>,
     /// The row of the headings, counted from 1; the first that is not blank when absent.
     #[serde(default)]
     pub header_row: Option<u32>,
@@ -115,6 +125,37 @@ pub struct DataSpec {
     /// What may be done with them.
     #[serde(default)]
     pub license: String,
+}
+
+/// What a register of plants is reduced to besides cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StatisticSpec {
+    /// Establishments by size: the table `size_class`.
+    SizeClasses,
+    /// Establishments that opened and closed: the table `turnover`.
+    Turnover,
+    /// Establishments by square of a grid: the table `grid`.
+    Grid,
+    /// Establishments by the region they came from: the table `flow`.
+    Flows,
+    /// The largest establishments of each cell: the table `top_unit`.
+    TopUnits,
+}
+
+impl DataSpec {
+    /// What a register is reduced to besides cells.
+    pub fn statistics(&self) -> Vec<Statistic> {
+        let classes = || self.size_classes.clone().unwrap_or_else(|| SIZE_CLASSES.to_vec());
+        let statistic = |wanted: &StatisticSpec| match wanted {
+            StatisticSpec::SizeClasses => Statistic::SizeClasses(classes()),
+            StatisticSpec::Turnover => Statistic::Turnover,
+            StatisticSpec::Grid => Statistic::Grid(self.grid_km.unwrap_or(GRID_KM)),
+            StatisticSpec::Flows => Statistic::Flows,
+            StatisticSpec::TopUnits => Statistic::TopUnits,
+        };
+        self.statistics.iter().map(statistic).collect()
+    }
 }
 
 /// What a cell is that the file does not list.

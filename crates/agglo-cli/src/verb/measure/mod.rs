@@ -109,7 +109,19 @@ fn method_command(method: &'static Method) -> Command {
                 .value_parser(ids),
         );
     }
-    if method.inputs.iter().any(|input| register::TABLES.contains(&input.table)) {
+    let of_register = method.inputs.iter().filter(|input| register::gives(input.table));
+    for column in of_register.clone().flat_map(|input| register::columns(input.table)) {
+        if seen.insert(column) {
+            command = command.arg(
+                Arg::new(format!("column:{column}"))
+                    .long(flag(column))
+                    .value_name("COLUMN")
+                    .help_heading("Columns of a register, when named otherwise")
+                    .help(format!("Column of the register that is its `{column}`")),
+            );
+        }
+    }
+    if of_register.count() > 0 {
         command = command.arg(
             Arg::new("register")
                 .long("register")
@@ -185,8 +197,8 @@ pub(crate) fn run(matches: &ArgMatches, settings: &Settings) -> Result<ExitCode,
             continue;
         }
         let spec = read_spec(input, file, matches)?;
-        let reading = if is_register(matches) && register::TABLES.contains(&input.table) {
-            let spec = ReadSpec { columns: register_columns(matches), ..spec };
+        let reading = if is_register(matches) && register::gives(input.table) {
+            let spec = ReadSpec { columns: register_columns(input, matches), ..spec };
             let (register, reading) = register::read(input, &spec, settings)?;
             summed = Some(register);
             reading
@@ -257,11 +269,16 @@ fn sources(
         named.insert(name, PathBuf::from(file));
     }
     let positional = matches.get_one::<String>("input");
-    let fits = |input: &&Input| !is_register(matches) || register::TABLES.contains(&input.table);
+    let fits = |input: &&Input| !is_register(matches) || register::gives(input.table);
     let free = |input: &&Input| !named.contains_key(input.table);
+    let mut fitting: Vec<&Input> = method.inputs.iter().filter(fits).filter(free).collect();
+    if is_register(matches) {
+        // What cells are enough for is not asked of size classes.
+        fitting.sort_by_key(|input| !register::CELLS.contains(&input.table));
+    }
     let by_ending = positional
         .and_then(|file| neighbors::table(method, file, |input| !named.contains_key(input.table)));
-    let first = by_ending.or_else(|| method.inputs.iter().filter(fits).find(free));
+    let first = by_ending.or_else(|| fitting.first().copied());
     if let (Some(input), true) = (first, positional.is_some() || named.is_empty()) {
         let file = positional.map_or("-", String::as_str);
         if file == "-" && std::io::stdin().is_terminal() {
@@ -326,12 +343,13 @@ fn columns_listed(input: &Input, matches: &ArgMatches) -> Vec<String> {
 }
 
 /// The columns of a register that are named otherwise.
-fn register_columns(matches: &ArgMatches) -> BTreeMap<String, String> {
+fn register_columns(input: &Input, matches: &ArgMatches) -> BTreeMap<String, String> {
     let named = |column: &str| {
         let id = format!("column:{column}");
         matches.try_get_one::<String>(&id).ok().flatten().cloned()
     };
-    register::COLUMNS.iter().filter_map(|c| Some(((*c).to_owned(), named(c)?))).collect()
+    let columns = register::columns(input.table).into_iter();
+    columns.filter_map(|column| Some((column.to_owned(), named(column)?))).collect()
 }
 
 /// The table that a method reads, as the reader knows tables: its columns, those `listed` by an

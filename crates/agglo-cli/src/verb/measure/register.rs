@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use agglo_core::{Control, Frame, Note, PanelError, Seed};
-use agglo_data::reduce::{Cells, Register};
+use agglo_data::reduce::{Reduced, Register, Statistic};
 use agglo_data::{ReadSpec, Reading};
 use agglo_methods::catalog::{ACTIVITY, Input, Method};
 use agglo_methods::reach::{Years, reach};
@@ -16,11 +16,21 @@ use crate::settings::Settings;
 /// Decimal places that sizes are summed to, exactly.
 const SCALE: u8 = 3;
 
-/// Tables that a register can be summed to.
-pub(super) const TABLES: [&str; 2] = ["activity", "cell"];
+/// Tables that are cells of a register.
+pub(super) const CELLS: [&str; 2] = ["activity", "cell"];
 
-/// The columns of a register that are looked at.
-pub(super) const COLUMNS: [&str; 4] = ["region", "industry", "period", "value"];
+/// Whether a register can be reduced to the table of this name.
+pub(super) fn gives(table: &str) -> bool {
+    CELLS.contains(&table) || Statistic::all().iter().any(|statistic| statistic.table() == table)
+}
+
+/// The columns of a register that the table of this name is made of.
+pub(super) fn columns(table: &str) -> Vec<&'static str> {
+    let mut columns = vec!["region", "industry", "period", "value"];
+    let statistics = Statistic::all().into_iter().filter(|statistic| statistic.table() == table);
+    columns.extend(statistics.flat_map(|statistic| statistic.columns()));
+    columns
+}
 
 /// The columns of the table `cell` that methods read.
 const CELL: [&str; 6] = ["region", "industry", "period", "n", "sum", "sum_sq"];
@@ -28,7 +38,7 @@ const CELL: [&str; 6] = ["region", "industry", "period", "n", "sum", "sum_sq"];
 /// A register that stands for a table of a method.
 pub(super) struct Summed {
     table: &'static str,
-    cells: Cells,
+    reduced: Reduced,
 }
 
 /// The register that `spec` names as the table `input`, and what was read.
@@ -39,14 +49,17 @@ pub(super) fn read(
 ) -> Result<(Summed, Reading), Failure> {
     let spec =
         ReadSpec { table: "plant".to_owned(), value: Some("value".to_owned()), ..spec.clone() };
-    let register = Register::open(&spec, Path::new(""), SCALE)?;
+    let statistics = Statistic::all().into_iter().filter(|s| s.table() == input.table);
+    let statistics: Vec<Statistic> = statistics.collect();
+    let register = Register::open(&spec, Path::new(""), SCALE, &statistics)?;
     let parts: Vec<usize> = (0..register.parts().len()).collect();
     let engine = settings.engine()?;
-    let cells = progress::watched(settings, |control| register.reduce(&parts, &engine, &control))?;
-    let cells = Cells::joined(cells);
-    let n_rows = cells.n_rows();
+    let reduced =
+        progress::watched(settings, |control| register.reduce(&parts, &engine, &control))?;
+    let reduced = Reduced::joined(reduced);
+    let n_rows = reduced.cells.n_rows();
     let reading = Reading { rows_read: n_rows, rows_used: n_rows, ..Reading::default() };
-    Ok((Summed { table: input.table, cells }, reading))
+    Ok((Summed { table: input.table, reduced }, reading))
 }
 
 /// A question about a register.
@@ -63,7 +76,7 @@ impl Question<'_> {
     /// The answer from a register, whose cells that no row names are zero: period by period where no number
     /// rests on two of them, so that one period is in memory at a time.
     pub(super) fn ask(self, register: &Summed) -> Result<Answer, Failure> {
-        let cells = &register.cells;
+        let cells = &register.reduced.cells;
         if cells.n_rows() == 0 {
             return Err(MethodError::Panel(PanelError::Empty).into());
         }
@@ -84,6 +97,12 @@ impl Question<'_> {
             Ok(())
         };
         let inputs = || self.inputs.clone();
+        if !CELLS.contains(&table) {
+            for (table, frame) in register.reduced.tables()? {
+                take(inputs().with(table, frame))?;
+            }
+            return answer.ok_or_else(|| MethodError::Panel(PanelError::Empty).into());
+        }
         match (table == ACTIVITY.table, alone) {
             (true, true) => cells.each_panel(|panel| take(inputs().with_panel(table, panel)))?,
             (true, false) => take(inputs().with_panel(table, cells.panel()?))?,

@@ -1,17 +1,15 @@
 //! The method `spatial-error`.
 
-use agglo_core::{Datum, Frame, Text};
+use agglo_core::Text;
 
 use super::determinant::{LogDeterminant, Way};
 use super::error::spatial_error;
 use super::lag_method::{NEEDED_WEIGHTS, way_note};
 use super::moments::{generalized_moments, generalized_moments_uneven};
-use super::neighborhood::neighborhood;
+use super::setting::{EFFECTS, Setting};
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{Chapter, Mark, Method, Variant};
-use crate::inference::{LeastSquares, chi_squared_upper, least_squares, norms};
-use crate::regression::estimates::{Coefficient, Reference, coefficient_frame, measure_frame};
-use crate::regression::observations::Observations;
+use crate::regression::estimates::{Coefficient, measure_frame};
 use crate::regression::options::{
     COEFFICIENTS, CONFIDENCE, FIT, GAPS, LOG, LOGDET, OBSERVATIONS, RESIDUALS, STANDARDIZE, X,
 };
@@ -25,7 +23,7 @@ pub(in crate::regression) static SPATIAL_ERROR: Method = Method {
         "残差依赖于相邻地区时，某一地区变量与其他变量如何相关？",
     ),
     inputs: &[OBSERVATIONS, NEEDED_WEIGHTS],
-    options: &[X, LOG, STANDARDIZE, LOGDET, CONFIDENCE, GAPS],
+    options: &[X, LOG, EFFECTS, STANDARDIZE, LOGDET, CONFIDENCE, GAPS],
     variants: &[
         Variant { id: "ml", help: Text::new("maximum likelihood", "极大似然") },
         Variant {
@@ -65,19 +63,16 @@ struct Found {
 }
 
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
-    let data = Observations::read(call)?;
-    data.need(data.columns.len() + 2)?;
-    let (weights, said) = neighborhood(call, &data)?;
-    let plain = least_squares(&data.columns, &norms(&data.columns), &data.y)
-        .map_err(|repeated| data.repeated(repeated.column))?;
-    let failed = |failure: super::Failure| failure.into_error(|column| data.repeated(column));
+    let setting = Setting::read(call)?;
+    let Setting { data, weights, .. } = &setting;
+    let failed = |failure: super::Failure| setting.failed(failure);
     let mut notes = Vec::new();
     let found = if call.variant() == "ml" {
         let way = Way::named(call.option("logdet"));
-        let determinant = LogDeterminant::new(&weights, way, call.seed())
-            .map_err(|why| failed(super::Failure::from(why)))?;
+        let determinant =
+            LogDeterminant::new(weights, way, call.seed()).map_err(|why| failed(why.into()))?;
         notes.push(way_note(&determinant));
-        let fit = spatial_error(&data.columns, &data.y, &weights, &determinant, call.seed())
+        let fit = spatial_error(&data.columns, &data.y, weights, &determinant, call.seed())
             .map_err(failed)?;
         let k = fit.coefficients.len();
         let of_b = |v: &Vec<f64>| (0..k * k).map(|at| v[at / k * (k + 1) + at % k]).collect();
@@ -93,7 +88,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     } else {
         let by =
             if call.variant() == "gm" { generalized_moments } else { generalized_moments_uneven };
-        let fit = by(&data.columns, &data.y, &weights).map_err(failed)?;
+        let fit = by(&data.columns, &data.y, weights).map_err(failed)?;
         Found {
             coefficients: fit.coefficients,
             lambda: fit.lambda,
@@ -104,7 +99,6 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             log_likelihood: None,
         }
     };
-    let confidence = call.option_number("confidence");
     let mut coefficients =
         Coefficient::list(&data.terms, &found.coefficients, found.covariance.as_deref());
     coefficients.push(Coefficient {
@@ -112,37 +106,10 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         estimate: found.lambda,
         se: found.lambda_se,
     });
-    let fitted: Vec<f64> = data.y.iter().zip(&found.residuals).map(|(y, u)| y - u).collect();
-    Ok(Answer::one(
-        "coefficients",
-        coefficient_frame("term", &coefficients, Reference::Normal, confidence)?,
-    )
-    .and("fit", fit_frame(&data, &found, &plain)?)
-    .and("residuals", data.residual_frame(&fitted, &found.residuals)?)
-    .noting(data.notes.clone())
-    .noting(said)
-    .noting(notes))
-}
-
-fn fit_frame(
-    data: &Observations,
-    found: &Found,
-    plain: &LeastSquares,
-) -> Result<Frame, MethodError> {
-    let n = data.n();
     // As spreg counts: the coefficients without λ.
-    let k = found.coefficients.len() as f64;
-    let none = Datum::Gap(agglo_core::Gap::NotApplicable);
-    let height = found.log_likelihood.map_or(none, Datum::Number);
-    let by_ols = super::lag::gaussian(n, plain.rss() / n as f64);
-    let ratio = height.map(|height| 2.0 * (height - by_ols));
-    Ok(measure_frame(&[
-        ("n", Datum::Number(n as f64)),
-        ("sigma2", Datum::Number(found.variance)),
-        ("log_likelihood", height),
-        ("aic", height.map(|height| 2.0 * k - 2.0 * height)),
-        ("bic", height.map(|height| (n as f64).ln() * k - 2.0 * height)),
-        ("lr_ols", ratio),
-        ("lr_ols_p_value", ratio.map(|ratio| chi_squared_upper(ratio, 1.0))),
-    ])?)
+    let fit = setting.measures(found.coefficients.len(), found.variance, found.log_likelihood);
+    let answer = setting.answer(call, &coefficients, &found.residuals, |answer| {
+        Ok(answer.and("fit", measure_frame(&fit)?))
+    })?;
+    Ok(answer.noting(notes))
 }

@@ -5,19 +5,19 @@ use agglo_core::{Column, Datum, Frame, Text, Undefined};
 use super::determinant::{LogDeterminant, Way};
 use super::impacts::{Impact, Impacts, Multipliers};
 use super::lag::spatial_lag;
-use super::neighborhood::neighborhood;
+use super::setting::{EFFECTS, Setting};
 use super::two_stage::two_stage_lag;
 use crate::call::{Answer, Call, MethodError};
 use crate::catalog::{
     Chapter, Input, Mark, Method, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
 };
-use crate::inference::{LeastSquares, chi_squared_upper, least_squares, norms};
-use crate::regression::estimates::{Coefficient, Reference, coefficient_frame, measure_frame};
-use crate::regression::observations::{INTERCEPT, Observations};
+use crate::regression::estimates::{Coefficient, Reference, measure_frame};
+use crate::regression::observations::INTERCEPT;
 use crate::regression::options::{
-    COEFFICIENTS, CONFIDENCE, FIT, GAPS, LOG, LOGDET, OBSERVATIONS, RESIDUALS, STANDARDIZE,
+    COEFFICIENTS, CONFIDENCE, FIT, GAPS, LOG, LOGDET, OBSERVATIONS, RESIDUALS, STANDARDIZE, TESTS,
     WEIGHTS, X,
 };
+use crate::regression::residuals::{SpatialTest, test_frame};
 
 pub(super) const NEEDED_WEIGHTS: Input = Input { required: true, ..WEIGHTS };
 
@@ -33,6 +33,7 @@ pub(in crate::regression) static SPATIAL_LAG: Method = Method {
     options: &[
         X,
         LOG,
+        EFFECTS,
         STANDARDIZE,
         LOGDET,
         OptionSpec {
@@ -92,12 +93,15 @@ pub(in crate::regression) static SPATIAL_LAG: Method = Method {
             ],
         },
         FIT,
+        TESTS,
         RESIDUALS,
     ],
     formula: "y = ρ W y + X b + u; direct = b · mean diagonal of (I − ρW)⁻¹, total = b · its mean \
-              row sum, indirect = total − direct",
+              row sum, indirect = total − direct; Anselin–Kelejian (u'Wu/σ²)²/(T + 4 a/σ²), T = tr(W'W + \
+              WW), a = (u'WZ)(Ẑ'Ẑ)⁻¹(u'WZ)'",
     source: "Ord (1975), JASA 70, 120–126; Anselin (1988), Spatial Econometrics; Kelejian and \
-             Prucha (1998), JREFE 17, 99–121; LeSage and Pace (2009), Introduction to Spatial \
+             Prucha (1998), JREFE 17, 99–121; Anselin and Kelejian (1997), International Regional \
+             Science Review 20, 153–182; LeSage and Pace (2009), Introduction to Spatial \
              Econometrics",
     mark: Mark::Verified,
     run,
@@ -112,19 +116,17 @@ struct Found {
     residuals: Vec<f64>,
     log_likelihood: Option<f64>,
     n_instruments: Option<usize>,
+    tests: Vec<SpatialTest>,
 }
 
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
-    let data = Observations::read(call)?;
-    data.need(data.columns.len() + 2)?;
-    let (weights, said) = neighborhood(call, &data)?;
-    let plain = least_squares(&data.columns, &norms(&data.columns), &data.y)
-        .map_err(|repeated| data.repeated(repeated.column))?;
-    let determinant = LogDeterminant::new(&weights, Way::named(call.option("logdet")), call.seed())
-        .map_err(|why| super::Failure::from(why).into_error(|column| data.repeated(column)))?;
-    let failed = |failure: super::Failure| failure.into_error(|column| data.repeated(column));
+    let setting = Setting::read(call)?;
+    let Setting { data, weights, .. } = &setting;
+    let failed = |failure: super::Failure| setting.failed(failure);
+    let determinant = LogDeterminant::new(weights, Way::named(call.option("logdet")), call.seed())
+        .map_err(|why| failed(why.into()))?;
     let found = if call.variant() == "ml" {
-        let fit = spatial_lag(&data.columns, &data.y, &weights, &determinant, call.seed())
+        let fit = spatial_lag(&data.columns, &data.y, weights, &determinant, call.seed())
             .map_err(failed)?;
         Found {
             coefficients: fit.coefficients,
@@ -134,12 +136,14 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             residuals: fit.residuals,
             log_likelihood: Some(fit.log_likelihood),
             n_instruments: None,
+            tests: Vec::new(),
         }
     } else {
         let lags = call.option_integer("instruments");
         let is_robust = call.variant() == "2sls-robust";
         let fit =
-            two_stage_lag(&data.columns, &data.y, &weights, lags, is_robust).map_err(failed)?;
+            two_stage_lag(&data.columns, &data.y, weights, lags, is_robust).map_err(failed)?;
+        let name = "anselin-kelejian";
         Found {
             coefficients: fit.coefficients,
             rho: fit.rho,
@@ -148,6 +152,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             residuals: fit.residuals,
             log_likelihood: None,
             n_instruments: Some(fit.n_instruments),
+            tests: vec![SpatialTest { name, statistic: fit.anselin_kelejian, df: Some(1) }],
         }
     };
     let mut terms = data.terms.clone();
@@ -155,19 +160,20 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let mut estimates = found.coefficients.clone();
     estimates.push(found.rho);
     let coefficients = Coefficient::list(&terms, &estimates, found.covariance.as_deref());
-    let confidence = call.option_number("confidence");
-    let impacts = impact_frame(call, &data, &found, &determinant, &weights)?;
-    let fitted: Vec<f64> = data.y.iter().zip(&found.residuals).map(|(y, u)| y - u).collect();
-    Ok(Answer::one(
-        "coefficients",
-        coefficient_frame("term", &coefficients, Reference::Normal, confidence)?,
-    )
-    .and("impacts", impacts)
-    .and("fit", fit_frame(&data, &found, &plain, determinant.range)?)
-    .and("residuals", data.residual_frame(&fitted, &found.residuals)?)
-    .noting(data.notes.clone())
-    .noting(said)
-    .noting([way_note(&determinant)]))
+    let mut fit = setting.measures(estimates.len(), found.variance, found.log_likelihood);
+    let none = Datum::Gap(agglo_core::Gap::NotApplicable);
+    fit.extend([
+        ("instruments", found.n_instruments.map_or(none, |n| Datum::Number(n as f64))),
+        ("rho_low", Datum::Number(determinant.range.0)),
+        ("rho_high", Datum::Number(determinant.range.1)),
+    ]);
+    let answer = setting.answer(call, &coefficients, &found.residuals, |answer| {
+        Ok(answer
+            .and("impacts", impact_frame(call, &setting, &found, &determinant)?)
+            .and("fit", measure_frame(&fit)?)
+            .and("tests", test_frame(&found.tests, call.option_number("confidence"))?))
+    })?;
+    Ok(answer.noting([way_note(&determinant)]))
 }
 
 /// How the log-determinant was taken.
@@ -182,16 +188,15 @@ pub(super) fn way_note(determinant: &LogDeterminant<'_>) -> agglo_core::Note {
 
 fn impact_frame(
     call: &Call<'_>,
-    data: &Observations,
+    Setting { data, weights, n_own, .. }: &Setting,
     found: &Found,
     determinant: &LogDeterminant<'_>,
-    weights: &agglo_core::Weights,
 ) -> Result<Frame, MethodError> {
     let from = usize::from(data.terms.first().is_some_and(|term| term == INTERCEPT));
     let k = found.coefficients.len();
     let (low, high) = determinant.range;
     let names = ["direct", "indirect", "total"];
-    let terms: Vec<&str> = data.terms[from..].iter().map(String::as_str).collect();
+    let terms: Vec<&str> = data.terms[from..*n_own].iter().map(String::as_str).collect();
     let impacts: Vec<Impacts> = if found.rho > low && found.rho < high {
         let multipliers = Multipliers::new(weights, determinant.eigenvalues(), call.seed());
         if call.option("impact_errors") == "simulated" {
@@ -208,7 +213,7 @@ fn impact_frame(
                 )
                 .split_off(from)
         } else {
-            (from..k)
+            (from..*n_own)
                 .map(|j| {
                     let pair = found.covariance.as_ref().map(|v| {
                         let at = |i: usize, l: usize| v[i * (k + 1) + l];
@@ -241,31 +246,5 @@ fn impact_frame(
                 Ok(se) => Datum::ratio(impact.estimate, se).map(|z| Reference::Normal.two_sided(z)),
             }),
         ),
-    ])?)
-}
-
-fn fit_frame(
-    data: &Observations,
-    found: &Found,
-    plain: &LeastSquares,
-    range: (f64, f64),
-) -> Result<Frame, MethodError> {
-    let n = data.n();
-    let k = found.coefficients.len() as f64 + 1.0;
-    let none = Datum::Gap(agglo_core::Gap::NotApplicable);
-    let height = found.log_likelihood.map_or(none, Datum::Number);
-    let by_ols = super::lag::gaussian(n, plain.rss() / n as f64);
-    let ratio = height.map(|height| 2.0 * (height - by_ols));
-    Ok(measure_frame(&[
-        ("n", Datum::Number(n as f64)),
-        ("sigma2", Datum::Number(found.variance)),
-        ("log_likelihood", height),
-        ("aic", height.map(|height| 2.0 * k - 2.0 * height)),
-        ("bic", height.map(|height| (n as f64).ln() * k - 2.0 * height)),
-        ("lr_ols", ratio),
-        ("lr_ols_p_value", ratio.map(|ratio| chi_squared_upper(ratio, 1.0))),
-        ("instruments", found.n_instruments.map_or(none, |n| Datum::Number(n as f64))),
-        ("rho_low", Datum::Number(range.0)),
-        ("rho_high", Datum::Number(range.1)),
     ])?)
 }

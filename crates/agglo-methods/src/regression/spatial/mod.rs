@@ -9,6 +9,7 @@
 //! | y = ρWy + Xb + u                           | `lag`, `two_stage` |
 //! | direct, indirect, total impacts            | `impacts`       |
 //! | y = Xb + u, u = λWu + e                    | `error`, `moments` |
+//! | data, fixed effects, measures of fit       | `setting`       |
 
 mod determinant;
 mod elimination;
@@ -20,6 +21,7 @@ mod lag_method;
 mod moments;
 mod neighborhood;
 mod peak;
+mod setting;
 mod two_stage;
 
 pub use determinant::{LogDeterminant, Way};

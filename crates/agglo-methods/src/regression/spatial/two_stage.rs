@@ -3,16 +3,21 @@
 //! Z = (X, Wy), H = (X, WX, …), Ẑ = H(H'H)⁻¹H'Z, d = (Ẑ'Ẑ)⁻¹Ẑ'y, u = y − Zd;
 //! V = s² (Ẑ'Ẑ)⁻¹ with s² = u'u/n, or (Ẑ'Ẑ)⁻¹ Σ u² ẑẑ' (Ẑ'Ẑ)⁻¹.
 //!
+//! Is a dependence left in u? AK = (u'Wu/σ²)² / (T + 4 a/σ²), χ² with 1, with T = tr(W'W + WW) and a =
+//! (u'WZ)(Ẑ'Ẑ)⁻¹(u'WZ)': Moran's I of residuals that instruments stand behind.
+//!
 //! Instruments that repeat others are left out. Cost: O(n k²).
 //! Source: Anselin (1988), chapter 7; Kelejian and Prucha (1998), Journal of Real Estate Finance
-//! and Economics 17, 99–121. As PySAL spreg `GM_Lag`, with and without `robust='white'`.
+//! and Economics 17, 99–121; Anselin and Kelejian (1997), International Regional Science Review 20,
+//! 153–182. As PySAL spreg `GM_Lag`, with and without `robust='white'`, and its `AKtest`.
 
-use agglo_core::{Undefined, Weights};
+use agglo_core::{Undefined, Weights, sum};
 
 use super::Failure;
 use crate::inference::{
     COLLINEAR, Factored, LeastSquares, Uneven, dot, least_squares, norms, uneven_covariance,
 };
+use crate::regression::residuals::product_trace;
 
 /// The estimates.
 #[derive(Clone, Debug)]
@@ -30,6 +35,8 @@ pub struct TwoStageFit {
     pub residuals: Vec<f64>,
     /// Instruments besides the columns.
     pub n_instruments: usize,
+    /// Anselin and Kelejian's test of dependence in u, χ² with one degree of freedom.
+    pub anselin_kelejian: Result<f64, Undefined>,
 }
 
 /// The fit, with lags of the columns up to the power `lags` as instruments.
@@ -92,6 +99,18 @@ pub fn two_stage_lag(
     } else {
         Some(fit.bread.iter().map(|v| v * variance).collect())
     };
+    let back = weights.transposed().lag(&residuals);
+    let trace = sum(weights.edges().map(|(_, _, w)| w * w)) + product_trace(weights);
+    let mut of_design: Vec<f64> = columns.iter().map(|x| dot(&back, x)).collect();
+    of_design.push(dot(&back, &lag_y));
+    let anselin_kelejian = if variance > 0.0 && trace > 0.0 {
+        let k = of_design.len();
+        let a = sum((0..k * k).map(|at| of_design[at / k] * fit.bread[at] * of_design[at % k]));
+        Ok((dot(&residuals, &weights.lag(&residuals)) / variance).powi(2)
+            / (trace + 4.0 * a / variance))
+    } else {
+        Err(Undefined::NoVariation)
+    };
     Ok(TwoStageFit {
         coefficients: fit.coefficients[..columns.len()].to_vec(),
         rho,
@@ -99,6 +118,7 @@ pub fn two_stage_lag(
         covariance,
         residuals,
         n_instruments,
+        anselin_kelejian,
     })
 }
 

@@ -26,6 +26,8 @@ pub struct Plan<'a> {
     pub replicates: u32,
     /// Whether regions share them.
     pub scheme: Scheme,
+    /// Whether permutations are also counted by how far they are from their mean.
+    pub folded: bool,
     /// Progress and cancelling.
     pub control: Control<'a>,
 }
@@ -179,6 +181,7 @@ mod tests {
             unit: 0,
             replicates: 50,
             scheme: Scheme::Shared,
+            folded: false,
             control: Control::none(),
         };
         let shared = Shared::draw(&plan, 12, 4);

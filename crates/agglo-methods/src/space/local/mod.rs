@@ -11,10 +11,12 @@
 //!   a region adds k of them, weighted, from contiguous memory. O(B k) for a region.
 //! * **Independent draws**: every region has a random stream of its own. O(B k) draws for a region.
 //!
-//! With at most eight regions all ordered neighborhoods are counted instead of drawn.
+//! Folded p-values need the mean of a region's permutations first, so they always take the second or
+//! the third road. With at most eight regions all ordered neighborhoods are counted instead of drawn.
 //! Memory: O(B k_max + n). Counts do not depend on the number of threads.
 
 mod draws;
+mod pairs;
 
 use agglo_core::{Cancelled, Weights, mean};
 use rayon::prelude::*;
@@ -22,6 +24,7 @@ use rayon::prelude::*;
 pub(super) use draws::below;
 pub use draws::{Plan, Scheme};
 use draws::{Sampler, Shared};
+pub use pairs::product_tallies;
 
 use super::significance::Tally;
 
@@ -75,7 +78,10 @@ pub fn lag_tallies(x: &[f64], weights: &Weights, plan: &Plan<'_>) -> Result<Vec<
         return map.each(plan, |_| true, &|region, sampler| map.one(plan, region, sampler));
     }
     let shared = Shared::draw(plan, map.n(), map.largest());
-    let mut tallies = map.general(plan, &shared, |region| !map.is_uniform(region))?;
+    let mut tallies = map.general(plan, &shared, |at| plan.folded || !map.is_uniform(at))?;
+    if plan.folded {
+        return Ok(tallies);
+    }
     map.ranked(&shared, plan.replicates as usize, &mut tallies);
     Ok(tallies)
 }
@@ -198,14 +204,14 @@ impl<'a, T: Term> Map<'a, T> {
             choices(n_others, &mut ids, 0, &mut |ids| {
                 sums.push(self.sum(own, &factors, ids.iter().map(|&id| other(id))));
             });
-            return Tally { exact: true, ..Tally::of(sums.into_iter(), observed, tolerance) };
+            return Tally { exact: true, ..Tally::of(&sums, observed, tolerance) };
         }
         let mut rng = plan.seed.stream(plan.method, region as u32, plan.unit);
         let draws = (0..plan.replicates).map(|_| {
             sampler.fill(&mut rng, n_others, &mut ids);
             self.sum(own, &factors, ids.iter().map(|&id| other(id)))
         });
-        Tally::of(draws, observed, tolerance)
+        Tally::of(&draws.collect::<Vec<f64>>(), observed, tolerance)
     }
 
     /// Every wanted region by weighted sums over a table of the values drawn.
@@ -228,18 +234,33 @@ impl<'a, T: Term> Map<'a, T> {
             let factors = self.factors(region);
             let own = self.x[region];
             let (observed, tolerance) = (self.observed(region, &factors), self.tolerance(&factors));
+            let add = |start: usize, sums: &mut [f64]| {
+                for (place, &w) in factors.iter().enumerate() {
+                    let from = place * n_draws + start;
+                    for (sum, &other) in sums.iter_mut().zip(&table[from..]) {
+                        *sum += w * self.term.of(own, other);
+                    }
+                }
+            };
+            let without = |replicate: usize, own_place: usize| {
+                let others = (0..per).filter(|k| *k != own_place);
+                self.sum(own, &factors, others.map(|k| at(replicate, k)))
+            };
+            if plan.folded {
+                let mut sums = vec![0.0; n_draws];
+                add(0, &mut sums);
+                for (replicate, own_place) in shared.own(region, factors.len()) {
+                    sums[replicate] = without(replicate, own_place);
+                }
+                return Tally::of(&sums, observed, tolerance);
+            }
             let mut tally = Tally::default();
             let mut sums = [0.0; BLOCK];
             for start in (0..n_draws).step_by(BLOCK) {
                 let end = (start + BLOCK).min(n_draws);
                 let sums = &mut sums[..end - start];
                 sums.fill(0.0);
-                for (place, &w) in factors.iter().enumerate() {
-                    let drawn = &table[place * n_draws + start..place * n_draws + end];
-                    for (sum, &other) in sums.iter_mut().zip(drawn) {
-                        *sum += w * self.term.of(own, other);
-                    }
-                }
+                add(start, sums);
                 for &sum in sums.iter() {
                     tally.at_least += u32::from(sum >= observed - tolerance);
                     tally.at_most += u32::from(sum <= observed + tolerance);
@@ -249,8 +270,7 @@ impl<'a, T: Term> Map<'a, T> {
             for (replicate, own_place) in shared.own(region, factors.len()) {
                 let places = 0..factors.len();
                 let before = self.sum(own, &factors, places.map(|k| at(replicate, k)));
-                let others = (0..per).filter(|k| *k != own_place);
-                let after = self.sum(own, &factors, others.map(|k| at(replicate, k)));
+                let after = without(replicate, own_place);
                 tally.replace(before, after, observed, tolerance);
             }
             tally
@@ -291,7 +311,7 @@ impl<'a, T: Term> Map<'a, T> {
                         at_least: (n_draws - below) as u32,
                         at_most: up_to as u32,
                         draws: n_draws as u32,
-                        exact: false,
+                        ..Tally::default()
                     };
                     for (replicate, _) in shared.own(region, degree) {
                         let before = sums[replicate];

@@ -26,13 +26,21 @@ fn oracle(
             let others = ids.iter().map(|&id| id as usize).filter(|id| *id != region);
             sum(&others.take(near.len()).collect::<Vec<_>>())
         });
-        Tally::of(draws, sum(&near), 1e-9)
+        Tally::of(&draws.collect::<Vec<f64>>(), sum(&near), 1e-9)
     };
     (0..x.len()).map(tally).collect()
 }
 
 fn plan(scheme: Scheme, replicates: u32) -> Plan<'static> {
-    Plan { method: "test", seed: Seed(11), unit: 3, replicates, scheme, control: Control::none() }
+    Plan {
+        method: "test",
+        seed: Seed(11),
+        unit: 3,
+        replicates,
+        scheme,
+        folded: false,
+        control: Control::none(),
+    }
 }
 
 /// Up to 30 regions of whole numbers with many ties, and random neighbors; equal weights in half of
@@ -56,10 +64,16 @@ proptest! {
     #[test]
     fn ranks_and_tables_count_what_the_plain_way_counts((x, weights) in cases()) {
         let plan = plan(Scheme::Shared, 99);
+        let folded = Plan { folded: true, ..plan };
+        let unfolded = |tallies: &[Tally]| -> Vec<Tally> {
+            tallies.iter().map(|tally| Tally { beyond: None, ..*tally }).collect()
+        };
         let lag = oracle(&x, &weights, &plan, |_, other| other);
-        prop_assert_eq!(lag_tallies(&x, &weights, &plan).unwrap(), lag);
+        prop_assert_eq!(lag_tallies(&x, &weights, &plan).unwrap(), unfolded(&lag));
+        prop_assert_eq!(lag_tallies(&x, &weights, &folded).unwrap(), lag);
         let squares = oracle(&x, &weights, &plan, |own, other| (own - other).powi(2));
-        prop_assert_eq!(difference_tallies(&x, &weights, &plan).unwrap(), squares);
+        prop_assert_eq!(difference_tallies(&x, &weights, &plan).unwrap(), unfolded(&squares));
+        prop_assert_eq!(difference_tallies(&x, &weights, &folded).unwrap(), squares);
     }
 
     #[test]
@@ -87,8 +101,12 @@ fn four_regions_are_counted_in_all_orders() {
     // Region 1 has the neighbors 1 and 4, sum 5; of the ordered pairs of (1, 4, 7) their sums are
     // 5, 8, 11, each twice.
     let tallies = lag_tallies(&[1.0, 2.0, 4.0, 7.0], &line(4), &plan(Scheme::Shared, 9)).unwrap();
-    assert_eq!(tallies[1], Tally { at_least: 6, at_most: 2, draws: 6, exact: true });
-    assert_eq!(tallies[0], Tally { at_least: 3, at_most: 1, draws: 3, exact: true });
+    // Their mean is 8: 5 is as far from it as 11, four of six.
+    let expected = Tally { at_least: 6, at_most: 2, beyond: Some(4), draws: 6, exact: true };
+    assert_eq!(tallies[1], expected);
+    // Region 0 has the neighbor 2; of 2, 4, 7 about their mean 13/3 it is not the farthest.
+    let expected = Tally { at_least: 3, at_most: 1, beyond: Some(2), draws: 3, exact: true };
+    assert_eq!(tallies[0], expected);
 }
 
 #[test]

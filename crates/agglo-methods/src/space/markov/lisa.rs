@@ -14,15 +14,20 @@
 //! mean, and a region without neighbors, is in no quadrant. Cost: O(T m).
 //! Source: Rey (2001), Geographical Analysis 33(3), 194–214; giddy `LISA_Markov`.
 
-use agglo_core::{Key, Text};
+use agglo_core::{Datum, Key, Text};
 
 use super::chain::{ChiSquare, Counts, probabilities, transitions};
 use super::tables::{CHAINS, STEADY, TESTS, TRANSITIONS, Tables};
 use crate::call::{Answer, Call, MethodError};
-use crate::catalog::{Chapter, Mark, Method, OUT_REGION, OutputTable, Variant, out, out_key};
-use crate::space::local_moran::{Conditioning, Divisor, local_moran};
+use crate::catalog::{
+    Chapter, Mark, Method, OUT_REGION, OptionKind, OptionSpec, OutputTable, Variant, out, out_key,
+};
+use crate::space::local::lag_tallies;
+use crate::space::local_moran::{Conditioning, Divisor, LocalMoran, local_moran};
+use crate::space::options::{DRAWS, ISLAND, plan, scheme, z_score};
 use crate::space::read::{GAPS, Map, TRANSFORM, Transform, VALUES, WEIGHTS, maps};
-use crate::space::table::Rows;
+use crate::space::significance::{ALPHA, PERMUTATIONS, Tail};
+use crate::table::Rows;
 
 /// The quadrants in Rey's order, region first.
 const QUADRANTS: [&str; 4] = ["HH", "LH", "LL", "HL"];
@@ -76,9 +81,24 @@ const TABLES: &[OutputTable] = &[
             out("from_class", "", "From", "起始象限"),
             out("to_class", "", "To", "终止象限"),
             out("moved", "", "Moved", "变动方"),
+            out("from_p", "1", "p before", "起始 p 值"),
+            out("to_p", "1", "p after", "终止 p 值"),
+            out("significant", "", "Significant", "显著端"),
+        ],
+    },
+    OutputTable {
+        name: "significant_moves",
+        columns: &[
+            out_key("from_class", "From", "起始象限"),
+            out_key("to_class", "To", "终止象限"),
+            out_key("significant", "Significant", "显著端"),
+            out("n", "1", "Moves", "变动次数"),
         ],
     },
 ];
+
+/// Which ends of a move are significant, in the order of giddy's `significant_moves`.
+const ENDS: [&str; 4] = ["both", "before", "after", "neither"];
 
 pub(in crate::space) static LISA_MARKOV: Method = Method {
     id: "lisa-markov",
@@ -89,7 +109,25 @@ pub(in crate::space) static LISA_MARKOV: Method = Method {
         "地区与其邻近地区在莫兰散点图上是否同步变动？",
     ),
     inputs: &[VALUES, WEIGHTS],
-    options: &[GAPS, TRANSFORM],
+    options: &[
+        GAPS,
+        TRANSFORM,
+        OptionSpec {
+            name: "significance",
+            kind: OptionKind::Choice(&["none", "normal", "permutation"]),
+            default: "none",
+            help: Text::new(
+                "p of the local Moran at both ends of a move: none, by its conditional mean and \
+                 variance (with tail = pseudo the limit of giddy's p_z_sim), or by permutation",
+                "变动两端局部莫兰指数的 p 值：不计算、按条件均值与方差（tail = pseudo 时为 giddy p_z_sim \
+                 的极限）、或按置换",
+            ),
+        },
+        PERMUTATIONS,
+        DRAWS,
+        Tail::OPTION,
+        ALPHA,
+    ],
     variants: &[Variant {
         id: "quadrants",
         help: Text::new(
@@ -106,17 +144,40 @@ pub(in crate::space) static LISA_MARKOV: Method = Method {
     run,
 };
 
-/// The quadrant of each region of a map, by its place among [`QUADRANTS`].
-fn quadrants(map: &Map, transform: Transform) -> Vec<Option<usize>> {
-    let weights = transform.apply(&map.weights);
-    let found = local_moran(&map.columns[0], &weights, Divisor::N, Conditioning::Conditional);
-    match found {
-        Err(_) => vec![None; map.n()],
-        Ok(found) => found
-            .iter()
-            .map(|local| QUADRANTS.iter().position(|name| *name == local.quadrant()))
-            .collect(),
-    }
+/// A region of a map on the scatter plot.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Its place among [`QUADRANTS`].
+    quadrant: Option<usize>,
+    /// Of its local Moran.
+    p_value: Datum,
+}
+
+/// The place of each region of a map.
+fn places(call: &Call<'_>, map: &Map) -> Result<Vec<Place>, MethodError> {
+    let weights = Transform::of(call).apply(&map.weights);
+    let x = &map.columns[0];
+    let nowhere = Place { quadrant: None, p_value: ISLAND };
+    let Ok(found) = local_moran(x, &weights, Divisor::N, Conditioning::Conditional) else {
+        return Ok(vec![nowhere; map.n()]);
+    };
+    let (tail, by) = (Tail::of(call), call.option("significance"));
+    let tallies = if by == "permutation" {
+        lag_tallies(x, &weights, &plan(call, "lisa-markov", map.period, scheme(call)))?
+    } else {
+        Vec::new()
+    };
+    let place = |(region, local): (usize, &LocalMoran)| Place {
+        quadrant: QUADRANTS.iter().position(|name| *name == local.quadrant()),
+        p_value: match by {
+            _ if weights.neighbors(region).is_empty() => ISLAND,
+            "permutation" => tallies[region].times(local.z).p_value(tail),
+            "normal" => z_score(local.statistic, local.expectation, local.variance)
+                .map_or_else(Datum::from, |z| tail.normal(z)),
+            _ => ISLAND,
+        },
+    };
+    Ok(found.iter().enumerate().map(place).collect())
 }
 
 fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
@@ -126,15 +187,17 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             what: "a chain needs two periods; give the table `values` a column `period`".to_owned(),
         });
     }
-    let transform = Transform::of(call);
-    let classes: Vec<Vec<Option<usize>>> =
-        maps.iter().map(|map| quadrants(map, transform)).collect();
+    let alpha = call.option_number("alpha");
+    let classes: Vec<Vec<Place>> =
+        maps.iter().map(|map| places(call, map)).collect::<Result<_, _>>()?;
     let mut steps = Vec::new();
     let mut rows = Rows::new(&TABLES[4]);
+    let mut by_end = [[[0_i64; 4]; 4]; 4];
     for (before, after) in (0..maps.len()).zip(1..maps.len()) {
         for (place, code) in maps[before].regions().codes().iter().enumerate() {
-            let later = maps[after].regions().place(code).and_then(|place| classes[after][place]);
-            let (Some(from), Some(to)) = (classes[before][place], later) else { continue };
+            let Some(later) = maps[after].regions().place(code) else { continue };
+            let (first, then) = (classes[before][place], classes[after][later]);
+            let (Some(from), Some(to)) = (first.quadrant, then.quadrant) else { continue };
             steps.push((from, to));
             let (a, b) = (QUADRANTS[from].as_bytes(), QUADRANTS[to].as_bytes());
             let moved = match (a[0] == b[0], a[1] == b[1]) {
@@ -143,6 +206,11 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
                 (true, false) => "neighbors",
                 (false, false) => "both",
             };
+            let ends = first.p_value.number().zip(then.p_value.number()).map(|(p, q)| {
+                let end = 2 * usize::from(p > alpha) + usize::from(q > alpha);
+                by_end[from][to][end] += 1;
+                ENDS[end]
+            });
             rows.push([
                 maps[before].period.into(),
                 maps[after].period.into(),
@@ -150,7 +218,18 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
                 QUADRANTS[from].into(),
                 QUADRANTS[to].into(),
                 moved.into(),
+                first.p_value.into(),
+                then.p_value.into(),
+                ends.unwrap_or("not-tested").into(),
             ]);
+        }
+    }
+    let mut tested = Rows::new(&TABLES[5]);
+    if call.option("significance") != "none" {
+        for (from, to) in (0..4).flat_map(|from| (0..4).map(move |to| (from, to))) {
+            for (name, n) in ENDS.into_iter().zip(by_end[from][to]) {
+                tested.push([QUADRANTS[from].into(), QUADRANTS[to].into(), name.into(), n.into()]);
+            }
         }
     }
     let counts = transitions(steps, 4);
@@ -158,7 +237,11 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let mut tables = Tables::new(TABLES);
     tables.chain("all", &counts, &names);
     tables.test("own and neighbors' moves", joint_moves(&counts));
-    Ok(tables.answer()?.and("moves", rows.frame()?).noting(notes))
+    Ok(tables
+        .answer()?
+        .and("moves", rows.frame()?)
+        .and("significant_moves", tested.frame()?)
+        .noting(notes))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use crate::space::null::Null;
 use crate::space::options::plan;
 use crate::space::read::{GAPS, Map, TRANSFORM, Transform, VALUES, WEIGHTS, data, maps};
 use crate::space::significance::Tail;
-use crate::space::table::Rows;
+use crate::table::Rows;
 
 /// Bounds between classes, ascending; the last class has none.
 #[derive(Clone, Debug, PartialEq)]

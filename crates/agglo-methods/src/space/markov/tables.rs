@@ -6,7 +6,7 @@ use super::chain::{ChiSquare, Counts, probabilities, shorrocks, steady_state};
 use crate::call::{Answer, MethodError};
 use crate::catalog::{Output, OutputTable, out, out_key};
 use crate::space::options::OUT_P;
-use crate::space::table::Rows;
+use crate::table::Rows;
 
 const OUT_CONDITION: Output = out_key("condition", "Neighbors", "邻域条件");
 

@@ -110,8 +110,9 @@ pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
             kind: OptionKind::Choice(&["independent", "hac"]),
             default: "independent",
             help: Text::new(
-                "hac adds a table of F tests that stand unequal and dependent errors",
-                "hac：另给出对异方差与自相关稳健的 F 检验表",
+                "hac adds F tests, and errors of the segments' levels or slopes, that stand unequal and \
+                 dependent errors",
+                "hac：另给出对异方差与自相关稳健的 F 检验，以及各区段水平或斜率的标准误",
             ),
         },
         OptionSpec {
@@ -219,6 +220,17 @@ pub(in crate::trend) static STRUCTURAL_BREAKS: Method = Method {
                 out("critical_5", "1", "5 % critical value", "5% 临界值"),
             ],
         },
+        OutputTable {
+            name: "robust_segments",
+            columns: &[
+                out_key("segment", "Segment", "区段"),
+                out("term", "", "Level or slope", "水平或斜率"),
+                out("estimate", "value", "Estimate", "估计值"),
+                out("se_hac", "value", "Standard error, robust", "标准误（稳健）"),
+                out("lower", "value", "Lower", "下限"),
+                out("upper", "value", "Upper", "上限"),
+            ],
+        },
     ],
     formula: "supF(m) = ((SSR0 − SSRm)/(km − k0)) / (SSRm/(T − km))   SSRm: least sum of squared \
               residuals over all dates of m breaks; km: coefficients; T: years. \
@@ -315,7 +327,12 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
                     .to_owned(),
             });
         }
-        Some(robust::frame(&design, &series.y, &candidates, &critical)?)
+        let confidence = call.option_number("confidence");
+        let (y, chosen) = (&series.y, &candidates[chosen]);
+        Some((
+            robust::frame(&design, y, &candidates, &critical)?,
+            robust::segment_frame(&design, y, chosen, &series.unit, confidence)?,
+        ))
     } else {
         None
     };
@@ -326,7 +343,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         .and("short_models", short_models)
         .noting(notes);
     Ok(match robust {
-        Some(robust) => answer.and("robust", robust),
+        Some((tests, segments)) => answer.and("robust", tests).and("robust_segments", segments),
         None => answer,
     })
 }

@@ -6,7 +6,7 @@ use crate::call::MethodError;
 use crate::catalog::OutputTable;
 
 /// One cell of a row.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Text(Key),
     Whole(i64),
     Number(Datum),
@@ -49,13 +49,13 @@ impl From<Result<f64, Undefined>> for Cell {
 }
 
 /// The rows of one output table.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     table: &'static OutputTable,
     columns: Vec<Values>,
 }
 
 impl Rows {
-    pub(super) fn new(table: &'static OutputTable) -> Rows {
+    pub(crate) fn new(table: &'static OutputTable) -> Rows {
         Rows { table, columns: Vec::new() }
     }
 
@@ -63,7 +63,7 @@ impl Rows {
     ///
     /// # Panics
     /// When the cells are not those of the table, or of another kind than above: a bug.
-    pub(super) fn push<const N: usize>(&mut self, cells: [Cell; N]) {
+    pub(crate) fn push<const N: usize>(&mut self, cells: [Cell; N]) {
         assert_eq!(N, self.table.columns.len(), "table `{}`", self.table.name);
         if self.columns.is_empty() {
             self.columns = cells
@@ -85,7 +85,7 @@ impl Rows {
         }
     }
 
-    pub(super) fn frame(self) -> Result<Frame, MethodError> {
+    pub(crate) fn frame(self) -> Result<Frame, MethodError> {
         let mut columns = self.columns.into_iter();
         let column = |spec: &crate::catalog::Output| {
             let values = columns.next().unwrap_or_else(|| match spec.name {
