@@ -170,7 +170,7 @@ fn one_scan_gives_a_study_all_that_a_register_tells() {
     let of_largest = frame("concentration-ratio", "industries");
     assert!(of_largest.numbers("cr1").unwrap().iter().all(|cr| cr.number().is_some()));
     // This register lists nobody who has closed, so exits are those listed for the last time.
-    let exits = frame("entry-exit", "total").numbers("exit_rate").unwrap().to_vec();
+    let exits = frame("entry-exit", "total").numbers("exit_rate").unwrap().clone();
     assert!(
         exits[1..].iter().all(|rate| rate.number().is_some_and(|rate| rate > 0.0)),
         "{exits:?}"
@@ -190,7 +190,11 @@ fn one_scan_gives_a_study_all_that_a_register_tells() {
     assert_eq!(rows.len(), industries.n_rows());
     let rates = industries.numbers("entry_rate").unwrap();
     for (row, rate) in rows.iter().zip(rates) {
-        assert_eq!(row["entry_rate"].as_f64(), rate.number());
+        // The JSON parser of the test gives the last digit away.
+        match (row["entry_rate"].as_f64(), rate.number()) {
+            (Some(a), Some(b)) => assert!((a - b).abs() < 1e-15, "{a}, {b}"),
+            (a, b) => assert_eq!(a, b),
+        }
     }
 }
 

@@ -167,10 +167,7 @@ fn shown(datum: &Datum) -> String {
 }
 
 /// Groups of plants by whatever texts `of` tells of them.
-fn groups<'p>(
-    plants: &'p [Plant],
-    of: impl Fn(&Plant) -> Option<Row>,
-) -> BTreeMap<Row, Vec<&'p Plant>> {
+fn groups(plants: &[Plant], of: impl Fn(&Plant) -> Option<Row>) -> BTreeMap<Row, Vec<&Plant>> {
     let mut groups: BTreeMap<Row, Vec<&Plant>> = BTreeMap::new();
     for plant in plants {
         if let Some(key) = of(plant) {

@@ -40,7 +40,7 @@ fn two_heaps_have_more_than_one_peak_and_not_more_than_two() {
     let found = density(&heaps(), "hall-york");
     let p = numbers(&found, "mode_tests", "p_value");
     assert!(p.len() == 1 && p[0].unwrap() <= 0.05, "{p:?}");
-    assert_eq!(density(&heaps(), "none").table("mode_tests").unwrap().n_rows(), 0);
+    assert!(density(&heaps(), "none").table("mode_tests").is_none());
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn significant_moves_are_those_of_giddy() {
             assert!((found - expected).abs() < 0.006, "state {state}, year {year}: {found}");
         }
     }
-    let giddy = [
+    let giddy: [(usize, i64); 38] = [
         (1, 521),
         (2, 6),
         (5, 4),
@@ -138,7 +138,9 @@ fn significant_moves_are_those_of_giddy() {
         (64, 526),
     ];
     let mut expected = [0_i64; 65];
-    giddy.iter().for_each(|(code, n)| expected[*code as usize] = *n);
+    for (code, n) in giddy {
+        expected[code] = n;
+    }
     let classes = ["HH", "LH", "LL", "HL"];
     let ends = ["both", "before", "after", "neither"];
     let place = |of: &[&str], name: &str| of.iter().position(|have| *have == name).unwrap();

@@ -15,7 +15,6 @@
 //! df = pd.read_csv(D + "us_income_usjoin.csv"); w = libpysal.io.open(D + "us_income_states48.gal").read()
 //! y = df["1990"].values.astype(float); x = df["1960"].values.astype(float); w.transform = "r"
 //! ```
-#![expect(clippy::unwrap_used, reason = "a test fails where a table is not as expected")]
 
 mod answers;
 mod states;

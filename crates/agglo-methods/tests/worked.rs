@@ -258,6 +258,7 @@ fn the_methods_without_a_worked_form_are_these() {
             "economic-complexity",
             "empirical-bayes-rates",
             "entropy-weights",
+            "entry-exit",
             "event-study",
             "factor-intensity",
             "geary",

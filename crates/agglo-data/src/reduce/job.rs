@@ -36,7 +36,7 @@ pub(super) enum Rows {
     },
     Memory(RecordBatch),
     /// What only a reader of ours can open, row by row.
-    Stream(Stream),
+    Stream(Box<Stream>),
 }
 
 /// Files whose folders tell the same, one that is streamed, or rows that were read.
@@ -263,7 +263,7 @@ impl Job {
         let headings = first.headings.clone();
         let mut opened = Some(first);
         let part = |(path, shown): &(PathBuf, String)| Part {
-            rows: Rows::Stream(Stream::new(path, shown, &headings, opened.take())),
+            rows: Rows::Stream(Box::new(Stream::new(path, shown, &headings, opened.take()))),
             shown: vec![shown.clone()],
             told: Partitions::default(),
         };

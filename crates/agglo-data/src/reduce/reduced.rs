@@ -24,6 +24,9 @@ pub struct Reduced {
     further: Vec<(Statistic, Groups)>,
 }
 
+/// A statistic and its groups in every part.
+type Gathered = (Statistic, Vec<Sheet<Entry>>, Vec<Sheet<Top>>);
+
 #[derive(Clone, Debug, PartialEq)]
 enum Groups {
     Sums(Sheet<Entry>),
@@ -59,7 +62,7 @@ impl Reduced {
     /// Several parts, of which the same was asked, as one. Cost: nothing per group.
     pub fn joined(parts: Vec<Reduced>) -> Reduced {
         let mut cells = Vec::new();
-        let mut further: Vec<(Statistic, Vec<Sheet<Entry>>, Vec<Sheet<Top>>)> = Vec::new();
+        let mut further: Vec<Gathered> = Vec::new();
         for part in parts {
             cells.push(part.cells);
             for (at, (statistic, groups)) in part.further.into_iter().enumerate() {

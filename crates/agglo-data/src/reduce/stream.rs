@@ -75,11 +75,11 @@ impl Stream {
         job: &Job,
         each: &mut dyn FnMut(RecordBatch) -> Result<bool, DataFusionError>,
     ) -> Result<bool, DataFusionError> {
-        let columns = job.columns();
+        let columns = &job.columns();
         std::thread::scope(|scope| {
             // A batch waits while the one before is grouped; a reader that nobody listens to any more stops.
             let (sender, batches): (_, Batches) = sync_channel(1);
-            scope.spawn(|| self.read(job, &columns, sender));
+            scope.spawn(move || self.read(job, columns, &sender));
             for batch in batches {
                 let batch = batch.map_err(|error| DataFusionError::External(Box::new(error)))?;
                 let Some(batch) = batch else { return Ok(false) };
@@ -95,7 +95,7 @@ impl Stream {
         &self,
         job: &Job,
         columns: &[usize],
-        sender: SyncSender<Result<Option<RecordBatch>, DataError>>,
+        sender: &SyncSender<Result<Option<RecordBatch>, DataError>>,
     ) {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
         let source = match (opened, &job.spec) {

@@ -25,9 +25,9 @@ pub(super) fn sums(statistic: &Statistic, sheet: &Sheet<Entry>) -> Result<Frame,
     let mut table = Table::new(measured);
     match statistic {
         Statistic::SizeClasses(lower) => size_classes(&mut table, groups, lower),
-        Statistic::Turnover => turnover(&mut table, groups),
+        Statistic::Turnover => turnover(&mut table, &groups),
         Statistic::Grid(_) => grid(&mut table, groups),
-        Statistic::Flows | Statistic::TopUnits => flows(&mut table, groups),
+        Statistic::Flows | Statistic::TopUnits => flows(&mut table, &groups),
     }
     Ok(table.finish())
 }
@@ -124,9 +124,9 @@ fn size_classes(table: &mut Table<'_>, mut groups: Vec<Group<'_>>, lower: &[u32]
 /// The open class has no upper bound.
 const NOT_APPLICABLE: Datum = Datum::Gap(agglo_core::Gap::NotApplicable);
 
-fn turnover(table: &mut Table<'_>, groups: Vec<Group<'_>>) {
+fn turnover(table: &mut Table<'_>, groups: &[Group<'_>]) {
     let mut cells: BTreeMap<(i32, &str, &str), [Entry; STATES]> = BTreeMap::new();
-    for group in &groups {
+    for group in groups {
         let (industry, state) = split(group.industry);
         let key = (group.entry.period, group.region.as_ref(), industry);
         let state: usize = state.parse().unwrap_or(0);
@@ -189,13 +189,13 @@ fn grid(table: &mut Table<'_>, mut groups: Vec<Group<'_>>) {
     table.number("sum_sq", &unit, groups.iter().map(square));
 }
 
-fn flows(table: &mut Table<'_>, groups: Vec<Group<'_>>) {
+fn flows(table: &mut Table<'_>, groups: &[Group<'_>]) {
     table.text("from", groups.iter().map(|group| split(group.region).0));
     table.text("to", groups.iter().map(|group| split(group.region).1));
     table.text("industry", groups.iter().map(|group| group.industry.as_ref()));
-    table.periods(&groups);
+    table.periods(groups);
     table.count("n", groups.iter().map(|group| group.entry.n));
-    table.sums("sum", &groups);
+    table.sums("sum", groups);
 }
 
 /// The table of the largest, each cell's number and sum beside them.

@@ -400,20 +400,23 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         Column::numbers("at", "1", rows.2),
         Column::numbers("density", "1", rows.3),
     ])?;
-    Ok(Answer::one("shape", shape_frame)
+    let answer = Answer::one("shape", shape_frame)
         .and("modes", mode_frame)
         .and("density", density_frame)
-        .and("mode_tests", tests(call, &shapes)?)
-        .noting(data.notes))
+        .noting(data.notes);
+    Ok(match tests(call, &shapes)? {
+        Some(tests) => answer.and("mode_tests", tests),
+        None => answer,
+    })
 }
 
-/// The tests of the number of peaks, no row where none is asked for.
-fn tests(call: &Call<'_>, shapes: &[Shape]) -> Result<Frame, MethodError> {
+/// The tests of the number of peaks, `None` where none is asked for.
+fn tests(call: &Call<'_>, shapes: &[Shape]) -> Result<Option<Frame>, MethodError> {
     let mut rows = Rows::new(&MODE_TESTS);
     let (test, most) = match call.option("mode_test") {
         "silverman" => (ModeTest::Silverman, call.option_integer("max_modes")),
         "hall-york" => (ModeTest::HallYork, 1),
-        _ => return rows.frame(),
+        _ => return Ok(None),
     };
     let replicates = call.option_integer("replicates") as u32;
     for (done, shape) in shapes.iter().enumerate() {
@@ -429,7 +432,7 @@ fn tests(call: &Call<'_>, shapes: &[Shape]) -> Result<Frame, MethodError> {
             ]);
         }
     }
-    rows.frame()
+    Ok(Some(rows.frame()?))
 }
 
 /// One period.

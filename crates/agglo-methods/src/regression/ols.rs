@@ -158,7 +158,8 @@ pub(super) static OLS: Method = Method {
         RESIDUALS,
     ],
     formula: "y = X b + effects + u; b = (X'X)⁻¹ X'y; V = (X'X)⁻¹ M (X'X)⁻¹, M by the variant; with \
-              weights Moran's I of u, LM-lag, LM-error, their robust forms, SARMA",
+              weights Moran's I of u, LM-lag, LM-error, their robust forms, SARMA; weighed: y and X times \
+              the root of the weight",
     source: "MacKinnon and White (1985), Journal of Econometrics 29, 305–325; Newey and West \
              (1987), Econometrica 55, 703–708; Andrews (1991), Econometrica 59, 817–858; Anselin, \
              Bera, Florax and Yoon (1996), Regional Science and Urban Economics 26, 77–104",

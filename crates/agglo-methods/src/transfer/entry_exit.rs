@@ -127,7 +127,7 @@ struct Counts {
 
 impl Counts {
     fn add(&mut self, row: [Datum; 4]) {
-        let [all, entries, exits, leaving] = row.map(|datum| datum.number());
+        let [all, entries, exits, leaving] = row.map(Datum::number);
         self.unknown |= row.iter().any(|datum| datum.gap().is_some());
         self.all += all.unwrap_or(0.0);
         self.entries += entries.unwrap_or(0.0);
@@ -163,7 +163,7 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
     let (regions, industries) = (frame.keys("region")?, frame.keys("industry")?);
     let periods = frame.integers("period")?;
     let columns = |names: [&str; 4]| -> Result<Vec<Vec<Datum>>, MethodError> {
-        names.iter().map(|name| Ok(frame.numbers(name)?.to_vec())).collect()
+        names.iter().map(|name| Ok(frame.numbers(name)?.clone())).collect()
     };
     let counts = columns(["n", "entries", "exits", "leaving"])?;
     let has_sizes = ["sum", "sum_entries", "sum_exits", "sum_leaving"];
@@ -178,7 +178,9 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         for (table, key) in tables.iter_mut().zip(keys) {
             let [count, size] = table.entry((periods[row], key)).or_default();
             count.add(four(&counts));
-            sizes.iter().for_each(|sizes| size.add(four(sizes)));
+            if let Some(sizes) = &sizes {
+                size.add(four(sizes));
+            }
         }
     }
     let all = &tables[3];

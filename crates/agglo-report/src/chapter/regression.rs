@@ -200,9 +200,10 @@ fn setting(context: Context<'_>, regression: &RegressionSpec, view: TableView<'_
 fn variables(context: Context<'_>, regression: &RegressionSpec) -> Bound {
     let name = |text: &String| {
         let Bound { en, zh, .. } = variable(context, text);
-        match regression.log.contains(text) {
-            true => Bound::name(format!("the logarithm of “{en}”"), format!("“{zh}”的对数")),
-            false => Bound::name(format!("“{en}”"), format!("“{zh}”")),
+        if regression.log.contains(text) {
+            Bound::name(format!("the logarithm of “{en}”"), format!("“{zh}”的对数"))
+        } else {
+            Bound::name(format!("“{en}”"), format!("“{zh}”"))
         }
     };
     Context::list(&regression.x.iter().map(name).collect::<Vec<_>>())

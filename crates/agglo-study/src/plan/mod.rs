@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use agglo_core::{Coded, Column, Frame, Period, Text, Values};
+use agglo_core::{Coded, Column, Datum, Frame, Period, Text, Values};
 use agglo_methods::catalog::{InputColumn, Method};
 use agglo_methods::{Options, find};
 
@@ -162,7 +162,7 @@ impl Facts<'_> {
     /// Whether a number of this column is above 0.
     fn any_above_zero(&self, table: &str, column: &str) -> bool {
         let numbers = self.tables.get(table).and_then(|frame| frame.numbers(column).ok());
-        let mut numbers = numbers.into_iter().flatten().filter_map(|datum| datum.number());
+        let mut numbers = numbers.into_iter().flatten().filter_map(Datum::number);
         numbers.any(|number| number > 0.0)
     }
 

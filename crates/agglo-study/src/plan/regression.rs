@@ -24,10 +24,11 @@ pub(super) fn plan(facts: &Facts<'_>, plan: &mut Plan) {
 /// The neighbors, each with its weight, where the study has any.
 fn weights(facts: &Facts<'_>) -> Option<Binding> {
     let columns = ["region", "neighbor", "weight"];
-    let rows = match facts.has_columns(TABLE, &columns) {
-        true => Binding::table(TABLE),
+    let rows = if facts.has_columns(TABLE, &columns) {
+        Binding::table(TABLE)
+    } else {
         // Where the table names no weights, the step that reads it gives them.
-        false => Binding::step("spatial-weights", "edges"),
+        Binding::step("spatial-weights", "edges")
     };
     facts.has(TABLE).then(|| rows.all(&columns))
 }

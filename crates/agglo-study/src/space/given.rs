@@ -185,7 +185,7 @@ fn from_boundaries(given: &Given<'_>, axis: Option<Arc<Axis>>) -> Result<Found, 
     let (weights, said) = by_rule(&space, weights, &places, &axis)?;
     let mut notes = Vec::new();
     if !without.is_empty() {
-        let shown: Vec<&str> = without.iter().take(5).map(|code| code.as_ref()).collect();
+        let shown: Vec<&str> = without.iter().take(5).map(AsRef::as_ref).collect();
         let (n, shown) = (without.len(), shown.join(", "));
         notes.push(Note::new(
             "regions-without-shape",

@@ -187,8 +187,8 @@ mod tests {
         let errors = said("x = [\"gdp\"]\nmodel = \"spatial-lag\"\nerrors = \"hc3\"").unwrap_err();
         assert!(errors.contains("no variant of spatial-lag; there are ml, 2sls"), "{errors}");
         let effects =
-            said("x = [\"gdp\"]\nmodel = \"spatial-lag\"\neffects = \"both\"").unwrap_err();
-        assert!(effects.contains("for the model ols"), "{effects}");
+            said("x = [\"gdp\"]\nmodel = \"spatial-lag\"\neffects = \"time\"").unwrap_err();
+        assert!(effects.contains("none, region, period or both"), "{effects}");
         assert!(said("x = [\"gdp\"]\nperiod = 2020\nerrors = \"hc3\"").is_ok());
         assert!(
             said("x = [\"gdp\"]\nperiod = { from = 2010, to = 2020 }\nlog = [\"total\"]").is_ok()

@@ -38,7 +38,7 @@ pub struct RegressionSpec {
     /// the model is estimated (`ml`, `2sls`, `gm`, …) for the others; its default when absent.
     #[serde(default)]
     pub errors: Option<String>,
-    /// Fixed effects of `ols`: `none`, `region`, `period` or `both`; none when absent.
+    /// Fixed effects: `none`, `region`, `period` or `both`; none when absent.
     #[serde(default)]
     pub effects: Option<String>,
 }
@@ -133,15 +133,13 @@ pub(super) fn fault(regressions: &[RegressionSpec], pairs: &[PairSpec]) -> Optio
                 method.id
             ));
         }
-        if let Some(effects) = effects {
-            let Some(option) = method.options.iter().find(|option| option.name == "effects") else {
-                return Some(format!("{place}: `effects` are for the model ols"));
-            };
-            if !option.accepts(effects) {
-                return Some(format!(
-                    "{place}: effects = \"{effects}\"; write none, region, period or both"
-                ));
-            }
+        let option = method.options.iter().find(|option| option.name == "effects");
+        if let Some(effects) = effects
+            && !option.is_some_and(|option| option.accepts(effects))
+        {
+            return Some(format!(
+                "{place}: effects = \"{effects}\"; write none, region, period or both"
+            ));
         }
     }
     let mut seen = BTreeSet::new();

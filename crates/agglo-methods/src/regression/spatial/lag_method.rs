@@ -167,11 +167,12 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
         ("rho_low", Datum::Number(determinant.range.0)),
         ("rho_high", Datum::Number(determinant.range.1)),
     ]);
+    let tests = test_frame(&found.tests, call.option_number("confidence"))?;
     let answer = setting.answer(call, &coefficients, &found.residuals, |answer| {
-        Ok(answer
+        let answer = answer
             .and("impacts", impact_frame(call, &setting, &found, &determinant)?)
-            .and("fit", measure_frame(&fit)?)
-            .and("tests", test_frame(&found.tests, call.option_number("confidence"))?))
+            .and("fit", measure_frame(&fit)?);
+        Ok(if found.tests.is_empty() { answer } else { answer.and("tests", tests) })
     })?;
     Ok(answer.noting([way_note(&determinant)]))
 }

@@ -224,24 +224,22 @@ fn run(call: &Call<'_>) -> Result<Answer, MethodError> {
             ]);
         }
     }
-    let mut tested = Rows::new(&TABLES[5]);
-    if call.option("significance") != "none" {
-        for (from, to) in (0..4).flat_map(|from| (0..4).map(move |to| (from, to))) {
-            for (name, n) in ENDS.into_iter().zip(by_end[from][to]) {
-                tested.push([QUADRANTS[from].into(), QUADRANTS[to].into(), name.into(), n.into()]);
-            }
-        }
-    }
     let counts = transitions(steps, 4);
     let names: Vec<Key> = QUADRANTS.iter().map(|name| Key::from(*name)).collect();
     let mut tables = Tables::new(TABLES);
     tables.chain("all", &counts, &names);
     tables.test("own and neighbors' moves", joint_moves(&counts));
-    Ok(tables
-        .answer()?
-        .and("moves", rows.frame()?)
-        .and("significant_moves", tested.frame()?)
-        .noting(notes))
+    let answer = tables.answer()?.and("moves", rows.frame()?).noting(notes);
+    if call.option("significance") == "none" {
+        return Ok(answer);
+    }
+    let mut tested = Rows::new(&TABLES[5]);
+    for (from, to) in (0..4).flat_map(|from| (0..4).map(move |to| (from, to))) {
+        for (name, n) in ENDS.into_iter().zip(by_end[from][to]) {
+            tested.push([QUADRANTS[from].into(), QUADRANTS[to].into(), name.into(), n.into()]);
+        }
+    }
+    Ok(answer.and("significant_moves", tested.frame()?))
 }
 
 #[cfg(test)]
