@@ -5,6 +5,7 @@ import { App } from "./app";
 import { startRouter } from "./state/router";
 import "./styles/base.css";
 import "./styles/layout.css";
+import "./styles/panels.css";
 import "./styles/figures.css";
 import "./styles/print.css";
 

@@ -12,7 +12,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// The closing lines of libtest, nextest, unittest and node's runner anywhere in `said`.
+    /// The closing lines of libtest, nextest, unittest, vitest and node's runner anywhere in `said`.
     pub(crate) fn read(said: &str) -> Counts {
         let mut counts = Counts::default();
         let mut unittests = 0;
@@ -23,6 +23,8 @@ impl Counts {
             } else if line.starts_with("Summary [") {
                 counts +=
                     line.split_once("run:").map(|(_, rest)| labeled(rest)).unwrap_or_default();
+            } else if let Some(rest) = line.strip_prefix("Tests ") {
+                counts += labeled(rest);
             } else if let Some(rest) = line.strip_prefix("Ran ") {
                 unittests = first_number(rest);
             } else if unittests > 0 && (line.starts_with("OK") || line.starts_with("FAILED (")) {
@@ -60,10 +62,10 @@ impl fmt::Display for Counts {
     }
 }
 
-/// `3 passed, 1 failed, 2 skipped` and `ok. 3 passed; 1 failed; 2 ignored`.
+/// `3 passed, 1 failed, 2 skipped`, `ok. 3 passed; 1 failed; 2 ignored` and `1 failed | 3 passed (4)`.
 fn labeled(text: &str) -> Counts {
     let mut counts = Counts::default();
-    for part in text.split([',', ';', '.', '(']) {
+    for part in text.split([',', ';', '.', '(', '|']) {
         let mut words = part.split_whitespace();
         let (Some(number), Some(label)) = (words.next(), words.next()) else { continue };
         let Ok(number) = number.parse::<u64>() else { continue };

@@ -69,6 +69,7 @@ pub(crate) fn run(workspace: &Workspace, light: bool, install: bool) -> Result<O
     } else {
         python(&mut outcome)?;
         pages(&mut outcome)?;
+        dashboard(workspace, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -146,6 +147,32 @@ fn pages(outcome: &mut Outcome) -> Result<()> {
             command.env(browser::VARIABLE, path);
         }
         outcome.add(command.args(files_in(&folder, |name| name.ends_with(".test.mjs"))))?;
+    }
+    Ok(())
+}
+
+/// The dashboard's own tests, and journeys through it in a browser on the built-in studies.
+fn dashboard(workspace: &Workspace, outcome: &mut Outcome) -> Result<()> {
+    let web = Path::new("web");
+    if !web.join("node_modules").is_dir() {
+        outcome.skip("tests of the dashboard", "no web/node_modules; a build with Node gets them");
+        return Ok(());
+    }
+    outcome.add(Command::new("npm").current_dir(web).args(["run", "--silent", "test"]))?;
+    let Some(browser) = browser::find() else {
+        outcome.skip("journeys through the dashboard", "no Chromium here");
+        return Ok(());
+    };
+    let agglo = workspace.target.join("debug").join("agglo");
+    let studies = workspace.target.join("dashboard-studies");
+    for demo in ["china", "artificial"] {
+        let study = studies.join(demo);
+        let _ = std::fs::remove_dir_all(&study);
+        shell::run(Command::new(&agglo).args(["demo", demo, "-q"]).arg(&study))?;
+        let mut journeys = Command::new("node");
+        journeys.arg("tests/browser/run.mjs").arg(&study).current_dir(web);
+        journeys.env("AGGLO", &agglo).env("CHROMIUM", &browser);
+        outcome.add(journeys.env("SHOTS", studies.join("screenshots").join(demo)))?;
     }
     Ok(())
 }

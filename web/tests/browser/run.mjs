@@ -22,12 +22,14 @@ if (!study) {
 
 const server = process.env.URL ? { base: process.env.URL, study, startup_ms: 0, token: () => undefined, log: () => "", stop: async () => undefined } : await serve(study);
 const browser = await launch();
+let passed = 0;
 let failed = 0;
 
 async function attempt(name, work) {
   const started = Date.now();
   try {
     const said = await work();
+    passed += 1;
     console.log(`ok   ${name} (${Date.now() - started} ms)${said ? `: ${typeof said === "string" ? said : JSON.stringify(said)}` : ""}`);
   } catch (cause) {
     failed += 1;
@@ -110,5 +112,5 @@ if (wantsSpeed) {
 }
 await browser.close();
 await server.stop();
-console.log(failed ? `${failed} failed` : "all passed");
+console.log(`test result: ${passed} passed; ${failed} failed`);
 process.exit(failed ? 1 : 0);
