@@ -122,10 +122,14 @@ mod tests {
     #[test]
     fn the_largest_are_kept_in_order_and_come_back_from_their_bytes() {
         let mut one = Top::new((2004, 3, 5));
-        [5, -2, 9, 9, 1].into_iter().for_each(|x| one.add(x));
+        for x in [5, -2, 9, 9, 1] {
+            one.add(x);
+        }
         assert_eq!(one.values(), [9, 9, 5, 1, -2]);
         let mut two = Top::new((2004, 3, 5));
-        (0..20).for_each(|x| two.add(x));
+        for x in 0..20 {
+            two.add(x);
+        }
         assert_eq!(two.values(), [19, 18, 17, 16, 15, 14, 13, 12]);
         one.join(&two).unwrap();
         assert_eq!(one.values(), two.values());
