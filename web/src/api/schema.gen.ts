@@ -681,8 +681,7 @@ export interface components {
             /** @description The methods, by chapter. */
             methods: components["schemas"]["MethodForm"][];
         };
-        /** @description The values of a column; `null` is an empty cell, or a number that is a gap. */
-        Cells: (string | null)[] | (number | null)[] | (number | null)[];
+        Cells: (string | number | null)[];
         /** @description A chapter with what became of its questions. */
         ChapterForm: {
             /** @description Its id. */

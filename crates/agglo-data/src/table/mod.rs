@@ -1,6 +1,7 @@
 //! The canonical tables: which columns make a row's key, and which it may carry.
 
 mod columns;
+mod register;
 
 use agglo_core::Text;
 
@@ -119,6 +120,8 @@ macro_rules! table {
         }
     };
 }
+
+use table;
 
 const fn repeating(mut table: TableSpec, without: &'static str) -> TableSpec {
     table.repeats_without = Some(without);
@@ -300,68 +303,10 @@ const TABLES: &[TableSpec] = &[
         "what a register of establishments was reduced to",
         "企业单位名录归并后的单元格"
     ),
-    table!(
-        "turnover",
-        [REGION, INDUSTRY, MAYBE_PERIOD],
-        [
-            required(count("n", "count", "establishments", "单位数")),
-            required(count("entries", "count", "those of them that opened", "新设单位数")),
-            required(count("exits", "count", "those that closed in the year", "当年关闭单位数")),
-            required(count("leaving", "count", "those that close in the next", "次年关闭单位数")),
-            count("sum", "", "sum of their sizes", "规模之和"),
-            count("sum_entries", "", "sum of the sizes of those that opened", "新设单位规模之和"),
-            count("sum_exits", "", "sum of the sizes of those that closed", "当年关闭单位规模之和"),
-            count("sum_leaving", "", "and of those that close in the next", "次年关闭单位规模之和")
-        ],
-        false,
-        "establishments that opened and closed",
-        "新设与关闭的单位"
-    ),
-    table!(
-        "top_unit",
-        [REGION, INDUSTRY, MAYBE_PERIOD, required(whole("rank", "1 is the largest", "名次"))],
-        [
-            required(any("x", "", "its size", "规模")),
-            required(count("n", "count", "establishments of the cell", "单元格单位数")),
-            required(any("sum", "", "sum of their sizes", "规模之和"))
-        ],
-        false,
-        "the largest establishments of each cell",
-        "各单元格规模最大的单位"
-    ),
-    table!(
-        "grid",
-        [
-            INDUSTRY,
-            MAYBE_PERIOD,
-            whole("gx", "square counted eastward; none where the place is not known", "东向网格号"),
-            whole("gy", "square counted northward", "北向网格号")
-        ],
-        [
-            required(count("n", "count", "establishments", "单位数")),
-            required(count("sum", "", "sum of their sizes", "规模之和")),
-            count("sum_sq", "", "sum of the squares of their sizes", "规模平方和")
-        ],
-        false,
-        "establishments by square of a grid",
-        "网格内的单位"
-    ),
-    table!(
-        "flow",
-        [
-            key("from", "the region left", "迁出地"),
-            key("to", "the region entered", "迁入地"),
-            INDUSTRY,
-            MAYBE_PERIOD
-        ],
-        [
-            required(count("n", "count", "establishments", "单位数")),
-            required(count("sum", "", "sum of their sizes", "规模之和"))
-        ],
-        false,
-        "what came from one region to another",
-        "地区之间的流动"
-    ),
+    register::TURNOVER,
+    register::TOP_UNIT,
+    register::GRID,
+    register::FLOW,
     table!(
         "benchmark",
         [REGION, MAYBE_PERIOD],

@@ -275,7 +275,7 @@ mod tests {
         let inputs = Inputs::new().with("turnover", turnover(rows));
         let answer = ask("entry-exit", Some(variant), &inputs, &Options::new()).unwrap();
         let frame = answer.table("total").unwrap();
-        let column = |name: &str| frame.numbers(name).unwrap().to_vec();
+        let column = |name: &str| frame.numbers(name).unwrap().clone();
         let columns = ["entry_rate", "exit_rate", "net_rate", "churn"].map(column);
         (0..frame.n_rows()).map(|row| std::array::from_fn(|at| columns[at][row])).collect()
     }
